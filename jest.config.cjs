@@ -7,9 +7,13 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   moduleNameMapper: {
     '^stagegate$': '<rootDir>/lib/index.ts',
+    // GitHub's workflow parser is published as ES modules that import JSON; jest translates them.
+    '^@actions/(workflow-parser|expressions)$': '<rootDir>/node_modules/@actions/$1/dist/index.js',
+    '^@actions/(workflow-parser|expressions)/(.*)$': '<rootDir>/node_modules/@actions/$1/dist/$2',
   },
+  transformIgnorePatterns: ['/node_modules/(?!@actions/)'],
   transform: {
-    '^.+\\.tsx?$': [
+    '^.+\\.(ts|js)$': [
       '@swc/jest',
       {
         jsc: { parser: { syntax: 'typescript' }, target: 'es2022', keepClassNames: true },
