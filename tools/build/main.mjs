@@ -1,7 +1,7 @@
 // Builds dist/: CommonJS and declarations by tsc, then one ESM re-export shim per public door, so that
 // `import` and `require` reach the same instance of every module.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,12 @@ const compile = spawnSync(
   { cwd: root, stdio: 'inherit' },
 );
 if (compile.status !== 0) process.exit(compile.status ?? 1);
+
+// Data files are loaded at run time from where they stand beside the code.
+cpSync(join(root, 'lib'), join(root, 'dist'), {
+  recursive: true,
+  filter: (source) => statSync(source).isDirectory() || source.endsWith('.json'),
+});
 
 for (const [door, target] of Object.entries(manifest.exports)) {
   if (typeof target === 'string') continue;
