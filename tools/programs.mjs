@@ -1,0 +1,73 @@
+/**
+ * The programs that the end-to-end tests run, each at one version, in the order in which they are built. Go programs are built
+ * from the small module in `programs/<module>` (go.mod and go.sum fix every dependency; they stay apart because one shared
+ * module would raise each other's dependencies), Python programs are installed from `programs/<name>/requirements.txt`, and the
+ * custom resource definitions are copied out of the modules that publish them.
+ */
+
+import { customResources } from './custom-resources.mjs';
+
+const kubernetesVersion = 'v1.36.3';
+const kubernetesFlags = [
+  `-X k8s.io/component-base/version.gitVersion=${kubernetesVersion}`,
+  '-X k8s.io/component-base/version.gitMajor=1',
+  '-X k8s.io/component-base/version.gitMinor=36',
+  `-X k8s.io/client-go/pkg/version.gitVersion=${kubernetesVersion}`,
+].join(' ');
+
+const kubernetesProgram = (name, purpose) => ({
+  kind: 'go',
+  name,
+  version: kubernetesVersion,
+  module: 'kube',
+  package: `k8s.io/kubernetes/cmd/${name}`,
+  flags: kubernetesFlags,
+  purpose,
+});
+
+export const programs = [
+  { kind: 'go', name: 'etcd', version: 'v3.6.14', module: 'etcd', package: 'go.etcd.io/etcd/server/v3', purpose: "the API server's store" },
+  kubernetesProgram('kube-apiserver', 'the API server'),
+  kubernetesProgram('kubectl', 'strict dry-run, and the hands of the tests'),
+  kubernetesProgram('kube-controller-manager', 'Deployments become ReplicaSets become Pods'),
+  kubernetesProgram('kube-scheduler', 'Pods get a node'),
+  {
+    kind: 'go',
+    name: 'kwok',
+    version: 'v0.8.0',
+    module: 'kwok',
+    package: 'sigs.k8s.io/kwok/cmd/kwok',
+    purpose: 'stands in for nodes and controllers',
+  },
+  {
+    kind: 'go',
+    name: 'actionlint',
+    version: 'v1.7.12',
+    module: 'actionlint',
+    package: 'github.com/rhysd/actionlint/cmd/actionlint',
+    purpose: 'checks workflow files',
+  },
+  {
+    kind: 'go',
+    name: 'kube-score',
+    version: 'v1.20.0',
+    module: 'kube-score',
+    package: 'github.com/zegl/kube-score/cmd/kube-score',
+    purpose: 'checks Kubernetes objects',
+  },
+  { kind: 'python', name: 'zizmor', version: '1.32.0', purpose: 'checks workflow files' },
+  { kind: 'python', name: 'checkov', version: '3.3.30', entry: 'checkov.main', purpose: 'checks Kubernetes objects and workflow files' },
+  { kind: 'go', name: 'miniredis', version: 'v2.40.0', module: 'miniredis', package: '.', purpose: 'stands in for Redis' },
+  { kind: 'definitions', name: 'crds', version: `${customResources.length} sets`, purpose: 'custom resources for the API server' },
+  {
+    kind: 'go',
+    name: 'argocd',
+    version: 'v3.2.11',
+    module: 'argocd',
+    package: 'github.com/argoproj/argo-cd/v3/cmd',
+    flags: '-X github.com/argoproj/argo-cd/v3/common.version=3.2.11',
+    // One program; which component runs is decided by the name it is called by.
+    links: ['argocd-repo-server', 'argocd-application-controller'],
+    purpose: 'repo-server and application controller of Argo CD',
+  },
+];
