@@ -1,9 +1,68 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { root } from './source-files';
 
-const root = join(__dirname, '..', '..');
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | Readonly<Record<'types' | 'import' | 'require', string>>>>;
+  readonly typesVersions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
+}
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const manifest: Manifest = JSON.parse(read('package.json'));
+const doors = Object.entries(manifest.exports).flatMap(([name, target]) => (typeof target === 'string' ? [] : [{ name, target }]));
+const sourceOf = (built: string) => built.replace(/^(?:\.\/)?dist\//, 'lib/').replace(/(?:\.d\.ts|\.js)$/, '.ts');
 
 test('the lock file names no registry host', () => {
-  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
-  expect(lock).not.toMatch(/"resolved": "http/);
+  const lock: { packages: Record<string, { resolved?: string }> } = JSON.parse(read('package-lock.json'));
+  expect(Object.keys(lock.packages).length).toBeGreaterThan(100);
+  expect(Object.entries(lock.packages).filter(([, entry]) => entry.resolved?.includes('://'))).toEqual([]);
+});
+
+test('every dependency has one exact version, and every peer a caret range', () => {
+  const installed = { ...manifest.dependencies, ...manifest.devDependencies };
+  expect(Object.entries(installed).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  expect(Object.entries(manifest.peerDependencies).filter(([, range]) => !/^\^\d+\.\d+\.\d+$/.test(range))).toEqual([]);
+});
+
+test('constructs is the only peer that everyone has to install', () => {
+  const required = Object.keys(manifest.peerDependencies).filter((name) => !manifest.peerDependenciesMeta[name]?.optional);
+  expect(required).toEqual(['constructs']);
+});
+
+test('docs/dependencies.md has an entry for each dependency, and for nothing else', () => {
+  const described = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
+  const declared = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies });
+  expect(described.sort()).toEqual(declared.sort());
+});
+
+test('each door names its types first, and has an index file in lib/', () => {
+  expect(doors.map((door) => door.name)).toContain('.');
+  for (const { target } of doors) {
+    expect(Object.keys(target)).toEqual(['types', 'import', 'require']);
+    expect(sourceOf(target.types)).toBe(sourceOf(target.require));
+    expect(existsSync(join(root, sourceOf(target.require)))).toBe(true);
+  }
+});
+
+test('compilers with the old `node` resolution find the types of each door but the main one', () => {
+  const expected = Object.fromEntries(
+    doors.filter(({ name }) => name !== '.').map(({ name, target }) => [name.slice(2), [target.types.slice(2)]]),
+  );
+  expect(manifest.typesVersions?.['*'] ?? {}).toEqual(expected);
+});
+
+test('each program of the package has its source in lib/, which starts with a line for node', () => {
+  for (const program of Object.values(manifest.bin)) expect(read(sourceOf(program))).toMatch(/^#!\/usr\/bin\/env node\n/);
+});
+
+test('a folder of lib/ with an index file is a public door, and no other is', () => {
+  const withIndex = readdirSync(join(root, 'lib'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(root, 'lib', entry.name, 'index.ts')))
+    .map((entry) => `./${entry.name}`);
+  expect(doors.map((door) => door.name).filter((name) => name !== '.')).toEqual(withIndex);
 });
