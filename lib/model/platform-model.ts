@@ -69,6 +69,8 @@ export interface RepositoryModel {
   readonly visibility: 'public' | 'private' | 'internal';
   readonly plan: 'free' | 'pro' | 'team' | 'enterprise';
   readonly defaultBranch: string;
+  /** Address that Argo CD fetches from. */
+  readonly url: string;
 }
 
 export interface ClusterModel {
