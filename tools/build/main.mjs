@@ -1,7 +1,9 @@
-// Builds dist/: CommonJS and declarations by tsc, then one ESM re-export shim per public door, so that
-// `import` and `require` reach the same instance of every module.
+// Builds dist/: CommonJS and declarations by tsc, data files, then one ESM re-export shim per public door, so that
+// `import` and `require` reach the same instance of every module. dist/ is replaced only when all of it stands.
+//   node tools/build/main.mjs           translates, as every installation does
+//   node tools/build/main.mjs --check   checks types as well, as publishing does
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,46 +11,39 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const require = createRequire(import.meta.url);
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const checked = process.argv.includes('--check');
+const next = mkdtempSync(join(root, 'dist-'));
+const builtFile = (path) => join(next, relative('dist', path));
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-
-if (!existsSync(join(root, 'lib', 'index.ts'))) {
-  console.error('build: lib/index.ts is missing');
-  process.exit(1);
-}
-
-// Types are checked by `npm run typecheck`; `prepare` runs on every install and only translates.
-const compile = spawnSync(
-  process.execPath,
-  [require.resolve('typescript/lib/tsc.js'), '-p', join(root, 'tsconfig.build.json'), ...(checked ? [] : ['--noCheck'])],
-  { cwd: root, stdio: 'inherit' },
-);
-if (compile.status !== 0) process.exit(compile.status ?? 1);
-
-// Data files are loaded at run time from where they stand beside the code.
-cpSync(join(root, 'lib'), join(root, 'dist'), {
-  recursive: true,
-  filter: (source) => statSync(source).isDirectory() || source.endsWith('.json'),
-});
-
-for (const [door, target] of Object.entries(manifest.exports)) {
-  if (typeof target === 'string') continue;
-  const commonJs = join(root, target.require);
-  const shim = join(root, target.import);
+/** The ESM side of a door: names of the CommonJS module, listed, since tools read them from the text. */
+function shim(door, target) {
+  const commonJs = builtFile(target.require);
+  const file = builtFile(target.import);
   const names = Object.keys(require(commonJs)).filter((name) => name !== '__esModule' && name !== 'default');
-  if (names.length === 0) {
-    console.error(`build: ${door} exports nothing`);
-    process.exit(1);
-  }
-  mkdirSync(dirname(shim), { recursive: true });
-  const source = relative(dirname(shim), commonJs).replaceAll('\\', '/');
+  if (names.length === 0) throw new Error(`build: ${door} exports nothing`);
+  const path = relative(dirname(file), commonJs).replaceAll('\\', '/');
+  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(
-    shim,
-    `import door from '${source.startsWith('.') ? source : `./${source}`}';\n\nexport const { ${names.sort().join(', ')} } = door;\n`,
+    file,
+    `import door from '${path.startsWith('.') ? path : `./${path}`}';\n\nexport const { ${names.sort().join(', ')} } = door;\n`,
   );
 }
 
-for (const program of Object.values(manifest.bin)) {
-  if (existsSync(join(root, program))) chmodSync(join(root, program), 0o755);
+try {
+  const options = ['-p', join(root, 'tsconfig.build.json'), '--outDir', next, ...(process.argv.includes('--check') ? [] : ['--noCheck'])];
+  const compile = spawnSync(process.execPath, [require.resolve('typescript/lib/tsc.js'), ...options], { cwd: root, stdio: 'inherit' });
+  if (compile.status !== 0) {
+    process.exitCode = 1;
+  } else {
+    cpSync(join(root, 'lib'), next, {
+      recursive: true,
+      filter: (source) => statSync(source).isDirectory() || source.endsWith('.json'),
+    });
+    for (const [door, target] of Object.entries(manifest.exports)) if (typeof target !== 'string') shim(door, target);
+    for (const program of Object.values(manifest.bin)) chmodSync(builtFile(program), 0o755);
+    chmodSync(next, 0o755);
+    rmSync(join(root, 'dist'), { recursive: true, force: true });
+    renameSync(next, join(root, 'dist'));
+  }
+} finally {
+  rmSync(next, { recursive: true, force: true });
 }
