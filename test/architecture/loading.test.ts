@@ -19,7 +19,7 @@ function packagesLoadedBy(path: string): string[] {
   if (run.status !== 0) throw new Error(run.stderr);
   const files: string[] = JSON.parse(run.stdout);
   const packages = files.flatMap((file) => /node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file)?.[1] ?? []);
-  return [...new Set(packages)].sort();
+  return [...new Set(packages)].filter((name) => name !== 'jiti').sort();
 }
 
 test("`import 'stagegate'` loads constructs and none of cdk8s, Pulumi, git or the command line", () => {
