@@ -3,7 +3,7 @@
 //   node tools/build/main.mjs           translates, as every installation does
 //   node tools/build/main.mjs --check   checks types as well, as publishing does
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,7 +39,7 @@ try {
       filter: (source) => statSync(source).isDirectory() || source.endsWith('.json'),
     });
     for (const [door, target] of Object.entries(manifest.exports)) if (typeof target !== 'string') shim(door, target);
-    for (const program of Object.values(manifest.bin)) chmodSync(builtFile(program), 0o755);
+    for (const program of Object.values(manifest.bin).map(builtFile)) if (existsSync(program)) chmodSync(program, 0o755);
     chmodSync(next, 0o755);
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     renameSync(next, join(root, 'dist'));
