@@ -36,6 +36,11 @@ export interface PlatformProps {
   readonly domain: string;
   /** Address of the metrics server. @default none */
   readonly metrics?: string;
+  /**
+   * The controller that serves Ingresses: the namespace that it runs in, which network policies admit, and its IngressClass.
+   * @default namespace `ingress`, the cluster's default class
+   */
+  readonly ingress?: { readonly namespace?: string; readonly class?: string };
   /** The file of this program in the delivery repository. @default 'platform.ts' */
   readonly program?: string;
   /** The lock file of this program in the delivery repository. @default 'package-lock.json' */
@@ -91,6 +96,8 @@ export class Platform extends RootConstruct {
     this.platformName = dnsLabel(id, 'the name of the platform', String(id), 40);
     hostName(props.domain, id);
     if (props.metrics !== undefined) httpUrl(props.metrics, 'the metrics server', id);
+    if (props.ingress?.namespace !== undefined) dnsLabel(props.ingress.namespace, 'the namespace of the ingress controller', id);
+    if (props.ingress?.class !== undefined) dnsLabel(props.ingress.class, 'the ingress class', id);
     if (!/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/.test(props.registry)) {
       refuse({
         code: 'SG010',

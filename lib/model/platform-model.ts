@@ -17,6 +17,8 @@ export interface PlatformModel {
   readonly domain: string;
   /** Address of the metrics server, when there is one. */
   readonly metrics?: string;
+  /** The controller that serves Ingresses: the namespace it runs in, and its class when it is not the cluster's default. */
+  readonly ingress: { readonly namespace: string; readonly class?: string };
   readonly program: ProgramModel;
   readonly apps: AppsModel;
   readonly repositories: readonly RepositoryModel[];

@@ -47,6 +47,7 @@ export function resolve(platform: Platform): PlatformModel {
     registry: platform.props.registry,
     domain: platform.props.domain,
     ...(platform.props.metrics === undefined ? {} : { metrics: platform.props.metrics }),
+    ingress: { namespace: platform.props.ingress?.namespace ?? 'ingress', ...(platform.props.ingress?.class === undefined ? {} : { class: platform.props.ingress.class }) },
     program: {
       repository: delivery.repositoryName,
       branch: delivery.props.defaultBranch ?? 'main',
