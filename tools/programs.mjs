@@ -1,8 +1,8 @@
 /**
  * The programs that the end-to-end tests run, each at one version, in the order in which they are built. Go programs are built
  * from the small module in `programs/<module>` (go.mod and go.sum fix every dependency; they stay apart because one shared
- * module would raise each other's dependencies), Python programs are installed from `programs/<name>/requirements.txt`, and the
- * custom resource definitions are copied out of the modules that publish them.
+ * module would raise each other's dependencies), Python programs are installed from `programs/<name>/requirements.txt`, and files
+ * are copied out of the modules that publish them.
  */
 
 import { customResources } from './custom-resources.mjs';
@@ -58,7 +58,25 @@ export const programs = [
   { kind: 'python', name: 'zizmor', version: '1.32.0', purpose: 'checks workflow files' },
   { kind: 'python', name: 'checkov', version: '3.3.30', entry: 'checkov.main', purpose: 'checks Kubernetes objects and workflow files' },
   { kind: 'go', name: 'miniredis', version: 'v2.40.0', module: 'miniredis', package: '.', purpose: 'stands in for Redis' },
-  { kind: 'definitions', name: 'crds', version: `${customResources.length} sets`, purpose: 'custom resources for the API server' },
+  {
+    kind: 'files',
+    name: 'crds',
+    version: `${customResources.length} sets`,
+    sources: customResources,
+    purpose: 'custom resources for the API server',
+  },
+  {
+    kind: 'files',
+    name: 'kwok-stages',
+    version: 'v0.8.0',
+    sources: ['node/fast', 'node/heartbeat', 'pod/fast', 'volume/fast'].map((name) => ({
+      name,
+      module: 'sigs.k8s.io/kwok',
+      version: 'v0.8.0',
+      folder: `kustomize/stage/${name}`,
+    })),
+    purpose: "kwok's own rules for nodes, pods and volumes",
+  },
   {
     kind: 'go',
     name: 'argocd',

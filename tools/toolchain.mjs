@@ -25,7 +25,7 @@ import { constants, homedir, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { customResources, moduleFolder } from './custom-resources.mjs';
+import { moduleFolder } from './custom-resources.mjs';
 import { programs } from './programs.mjs';
 
 const sources = join(dirname(fileURLToPath(import.meta.url)), 'programs');
@@ -47,7 +47,7 @@ function cacheRoot() {
   return join(homedir(), '.cache', 'stagegate', 'toolchain');
 }
 
-/** Files of the program's own recipe; none for custom resource definitions, which their versions describe. */
+/** Files of the program's own recipe; none for files, which their sources describe. */
 function recipeFolder(program) {
   if (program.kind === 'go') return join(sources, program.module);
   if (program.kind === 'python') return join(sources, program.name);
@@ -57,7 +57,6 @@ function recipeFolder(program) {
 function key(program) {
   const { purpose: _purpose, ...recipe } = program;
   const hash = createHash('sha256').update(JSON.stringify([recipe, process.platform, process.arch]));
-  if (program.kind === 'definitions') hash.update(JSON.stringify(customResources));
   const folder = recipeFolder(program);
   for (const file of folder === undefined ? [] : readdirSync(folder).sort()) {
     hash.update(`\0${file}\0`).update(readFileSync(join(folder, file)));
@@ -140,16 +139,24 @@ async function installPython(program, folder) {
   chmodSync(launcher, 0o755);
 }
 
-function copyDefinitions(folder) {
-  for (const source of customResources) {
+function copyFiles(program, folder) {
+  for (const source of program.sources) {
     const from = join(moduleFolder(source), source.folder);
+    const to = join(folder, source.name);
+    mkdirSync(to, { recursive: true });
     for (const file of readdirSync(from)) {
       if (!file.endsWith('.yaml') || file === 'kustomization.yaml') continue;
-      mkdirSync(join(folder, source.name), { recursive: true });
-      cpSync(join(from, file), join(folder, source.name, file));
-      chmodSync(join(folder, source.name, file), 0o644);
+      if (source.kinds !== undefined && !defines(join(from, file), source.kinds)) continue;
+      cpSync(join(from, file), join(to, file));
+      chmodSync(join(to, file), 0o644);
     }
   }
+}
+
+/** Whether a custom resource definition is of one of the kinds. The others would only slow the API server down. */
+function defines(file, kinds) {
+  const [, kind] = /^spec:\n(?:  .*\n)*?  names:\n(?:    .*\n)*?    kind: (\w+)$/m.exec(readFileSync(file, 'utf8')) ?? [];
+  return kinds.includes(kind);
 }
 
 async function make(program) {
@@ -159,7 +166,7 @@ async function make(program) {
   try {
     if (program.kind === 'go') await buildGo(program, unfinished);
     else if (program.kind === 'python') await installPython(program, unfinished);
-    else copyDefinitions(unfinished);
+    else copyFiles(program, unfinished);
     if (!existsSync(target)) renameSync(unfinished, target);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
