@@ -23,6 +23,16 @@ test('the lock file names no registry host', () => {
   expect(Object.entries(lock.packages).filter(([, entry]) => entry.resolved?.includes('://'))).toEqual([]);
 });
 
+test('the lock file holds the packages of every platform, since `npm ci` refuses one that does not', () => {
+  const lock: { packages: Record<string, { version?: string; optionalDependencies?: Record<string, string> }> } = JSON.parse(
+    read('package-lock.json'),
+  );
+  const locked = new Set(Object.keys(lock.packages).map((path) => path.split('node_modules/').pop()));
+  const wanted = Object.values(lock.packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+  expect(wanted.length).toBeGreaterThan(10);
+  expect(wanted.filter((name) => !locked.has(name))).toEqual([]);
+});
+
 test('every dependency has one exact version, and every peer a caret range', () => {
   const installed = { ...manifest.dependencies, ...manifest.devDependencies };
   expect(Object.entries(installed).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
