@@ -59,3 +59,13 @@ test('every script of package.json runs a file that exists', () => {
   expect(sources.length).toBeGreaterThan(3);
   expect(sources.filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });
+
+test('.ci/run runs every script that checks something, the end-to-end tests last', () => {
+  const checks = ['test', 'lint', 'typecheck', 'arch', 'api:check', 'package', 'examples', 'explore', 'requirements', 'e2e'];
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(text('package.json'));
+  const steps = [...text(join('.ci', 'run')).matchAll(/^step \S+ npm (?:run )?(\S+)$/gm)].map((match) => match[1] ?? '');
+  expect(steps[0]).toBe('ci');
+  expect(checks.filter((name) => name in scripts && !steps.includes(name))).toEqual([]);
+  expect(steps.filter((name) => name !== 'ci' && !(name in scripts))).toEqual([]);
+  expect(steps.at(-1)).toBe('e2e');
+});
