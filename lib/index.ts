@@ -56,6 +56,7 @@ export {
   Secret,
   Strategy,
 } from './values/workload';
+export { bind, openSlots, requireBound } from './compile/bind';
 export { resolve } from './model/resolve';
 export type * from './model/platform-model';
 export type * from './desired/desired-state';

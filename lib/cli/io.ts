@@ -1,0 +1,26 @@
+/** Where a command writes and what it is told about its surroundings; tests pass their own. */
+export interface Io {
+  /** Results, for people or as one JSON document. */
+  out(text: string): void;
+  /** Progress and warnings. */
+  note(text: string): void;
+  readonly colour: boolean;
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Asks a person; undefined when nobody can answer. */
+  ask(question: string): Promise<string | undefined>;
+}
+
+/** Done and clean · findings · wrong use, or a program that does not load · the outside failed, safe to repeat. */
+export const Exit = { done: 0, findings: 1, wrongUse: 2, outside: 3 } as const;
+
+/** Wrong use of the command line, or a program that does not load: one sentence and its remedy, exit code 2. */
+export class WrongUseError extends Error {
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'WrongUseError';
+    this.remedy = remedy;
+  }
+}
