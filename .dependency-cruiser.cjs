@@ -56,7 +56,7 @@ module.exports = {
       comment: 'what lib/ loads is a dependency or a peer, never a development tool',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'unknown'], dependencyTypesNot: ['type-only', 'npm-peer'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
     {
       name: 'lib-knows-lib',
