@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto';
+import { mkdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Files, RefUpdate, Store, StoredCommit } from '../store';
+import { GitError, git, gitEnvironment, tryGit, withoutCredentials } from './git-process';
+import { GitRepository, lines, type RefCommit } from './git-repository';
+import { push } from './push';
+import { removeStaleLocks } from './stale-locks';
+
+export interface GitStoreProps {
+  /** Path or URL of the repository that holds the refs; usually a bare one. */
+  readonly remote: string;
+  /**
+   * Folder for a copy of the objects, made when absent; only used for a URL.
+   *
+   * @default a folder of the user's cache, named by the URL
+   */
+  readonly cache?: string;
+  /** Identity on whose behalf refs are moved, as a local host reads it. */
+  readonly as: string;
+}
+
+/** Where the refs are read, and the repository that has their objects. */
+interface Backing {
+  readonly repository: GitRepository;
+  readonly remote: string;
+  readonly tryRef: (ref: string) => Promise<string | undefined>;
+  readonly refs: (prefix: string) => Promise<readonly RefCommit[]>;
+  /** Makes these commits readable, where the remote has them. */
+  readonly obtain: (commits: readonly string[]) => Promise<void>;
+  readonly unlock: () => Promise<void>;
+}
+
+/**
+ * A Store on a git repository. A path is read where it is, and objects are written there; a URL is read through a cache, whose objects are
+ * fetched when a ref first leads to them. Refs always come from the repository itself and move by a push, so that its hooks decide.
+ *
+ * @throws Error when there is no repository at the path, or git is older than 2.38.
+ */
+export async function openGitStore(props: GitStoreProps): Promise<Store> {
+  const backing = isUrl(props.remote)
+    ? await throughCache(props.remote, props.cache ?? defaultCache(props.remote))
+    : await inPlace(props.remote);
+  return new GitStore(backing, props.as);
+}
+
+function isUrl(remote: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(remote) || /^[^/\\]+@[^/\\]+:/.test(remote);
+}
+
+function defaultCache(url: string): string {
+  const root = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  return join(root, 'stagegate', 'repositories', createHash('sha256').update(withoutCredentials(url)).digest('hex').slice(0, 24));
+}
+
+async function inPlace(path: string): Promise<Backing> {
+  const gitDir = await gitDirOf(path);
+  const repository = new GitRepository(gitDir);
+  return {
+    repository,
+    remote: gitDir,
+    tryRef: (ref) => repository.tryRef(ref),
+    refs: (prefix) => repository.refs(prefix),
+    obtain: () => Promise.resolve(),
+    unlock: async () => {
+      await removeStaleLocks(gitDir);
+    },
+  };
+}
+
+async function gitDirOf(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || !found.isDirectory()) throw new Error(`there is no git repository at ${resolve(path)}: no such folder`);
+  const args = ['-C', path, 'rev-parse', '--absolute-git-dir'];
+  const result = await tryGit(args, { environment: gitEnvironment({ GIT_CEILING_DIRECTORIES: resolve(path, '..') }) });
+  if (result.code !== 0) throw new Error(`there is no git repository at ${resolve(path)}: ${result.stderr.trim()}`);
+  return result.stdout.toString('utf8').trim();
+}
+
+async function throughCache(url: string, folder: string): Promise<Backing> {
+  await mkdir(folder, { recursive: true });
+  await git(['init', '--bare', '--quiet', '--initial-branch=main', folder]);
+  const repository = new GitRepository(folder);
+  const obtain = async (commits: readonly string[]): Promise<void> => {
+    if (await hasAll(repository, commits)) return;
+    await fetch(folder, url, ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']);
+    if (await hasAll(repository, commits)) return;
+    await fetch(
+      folder,
+      url,
+      commits.filter((commit) => COMMIT_ID.test(commit)),
+    );
+  };
+  const advertised = async (pattern: string): Promise<readonly RefCommit[]> => {
+    const found = parseAdvertised(await git(['ls-remote', url, pattern], { gitDir: folder }));
+    await obtain(found.map(({ commit }) => commit));
+    return found;
+  };
+  return {
+    repository,
+    remote: url,
+    // The trailing `*` lets the remote name the commit behind an annotated tag, as `<tag>^{}`.
+    tryRef: async (ref) => (await advertised(`${ref}*`)).find((found) => found.ref === ref)?.commit,
+    refs: async (prefix) => (await advertised(`${prefix}*`)).filter(({ ref }) => ref.startsWith(prefix)),
+    obtain,
+    unlock: async () => {
+      await removeStaleLocks(folder);
+    },
+  };
+}
+
+async function hasAll(repository: GitRepository, commits: readonly string[]): Promise<boolean> {
+  for (const commit of commits) if (!(await repository.has(commit))) return false;
+  return true;
+}
+
+const COMMIT_ID = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/** Fetches into the cache what the remote has; a cache that another process writes at the same time, or whose lock the dead hold, is tried again. */
+async function fetch(folder: string, url: string, refspecs: readonly string[]): Promise<void> {
+  const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', url, ...refspecs];
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await tryGit(args, { gitDir: folder });
+    if (result.code === 0 || refspecs.length === 0 || /not our ref|couldn't find remote ref/.test(result.stderr)) return;
+    if (attempt >= 30 || !/\.lock|cannot lock ref|unable to update local ref/.test(result.stderr)) throw new GitError(args, result);
+    await removeStaleLocks(folder);
+    await new Promise((done) => setTimeout(done, 100 + Math.random() * 900));
+  }
+}
+
+function parseAdvertised(listed: string): readonly RefCommit[] {
+  const found = new Map<string, string>();
+  for (const line of lines(listed)) {
+    const [id, name] = line.split('\t') as [string, string];
+    // An annotated tag is followed by the commit that it leads to.
+    found.set(name.replace(/\^\{\}$/, ''), id);
+  }
+  return [...found].map(([ref, commit]) => ({ ref, commit })).sort((a, b) => (a.ref < b.ref ? -1 : 1));
+}
+
+class GitStore implements Store {
+  constructor(
+    private readonly backing: Backing,
+    private readonly as: string,
+  ) {}
+
+  private get repository(): GitRepository {
+    return this.backing.repository;
+  }
+
+  /** The repository, with this commit in it if the remote has it. */
+  private async holding(commit: string): Promise<GitRepository> {
+    await this.backing.obtain([commit]);
+    return this.repository;
+  }
+
+  tryRef(ref: string): Promise<string | undefined> {
+    return this.backing.tryRef(ref);
+  }
+
+  refs(prefix: string): Promise<readonly RefCommit[]> {
+    return this.backing.refs(prefix);
+  }
+
+  async commit(id: string): Promise<StoredCommit> {
+    return (await this.holding(id)).commit(id);
+  }
+
+  async firstParents(id: string, limit: number): Promise<readonly StoredCommit[]> {
+    return (await this.holding(id)).firstParents(id, limit);
+  }
+
+  async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
+    return (await this.holding(descendant)).isAncestor(ancestor, descendant);
+  }
+
+  async between(from: string | undefined, to: string, limit: number): Promise<readonly StoredCommit[]> {
+    return (await this.holding(to)).between(from, to, limit);
+  }
+
+  async tryTree(commit: string, path: string): Promise<string | undefined> {
+    return (await this.holding(commit)).tryTree(commit, path);
+  }
+
+  async tryFile(commit: string, path: string): Promise<string | undefined> {
+    return (await this.holding(commit)).tryFile(commit, path);
+  }
+
+  async files(commit: string, path: string): Promise<Files> {
+    return (await this.holding(commit)).files(commit, path);
+  }
+
+  writeTree(files: Files, grafts?: ReadonlyMap<string, string>): Promise<string> {
+    return this.repository.writeTree(files, grafts);
+  }
+
+  writeCommit(commit: Omit<StoredCommit, 'id'>): Promise<string> {
+    return this.repository.writeCommit(commit);
+  }
+
+  async moveRef(ref: string, to: string, expect: string | undefined, force = false): Promise<RefUpdate> {
+    if (to === expect) return this.unchanged(ref, expect);
+    if (!force && expect !== undefined && !(await this.repository.isAncestor(expect, to))) {
+      const found = await this.tryRef(ref);
+      if (found !== expect) return found === undefined ? { kind: 'moved' } : { kind: 'moved', found };
+      return { kind: 'refused', reason: `${ref} is at ${expect}, which ${to} does not contain: the move would not be a fast-forward` };
+    }
+    return this.push(ref, to, expect);
+  }
+
+  async deleteRef(ref: string, expect: string): Promise<RefUpdate> {
+    return this.push(ref, undefined, expect);
+  }
+
+  private async unchanged(ref: string, expect: string): Promise<RefUpdate> {
+    const found = await this.tryRef(ref);
+    if (found === expect) return { kind: 'done' };
+    return found === undefined ? { kind: 'moved' } : { kind: 'moved', found };
+  }
+
+  private push(ref: string, to: string | undefined, expect: string | undefined): Promise<RefUpdate> {
+    return push({
+      gitDir: this.repository.gitDir,
+      remote: this.backing.remote,
+      as: this.as,
+      ref,
+      to,
+      expect,
+      find: () => this.tryRef(ref),
+      unlock: this.backing.unlock,
+    });
+  }
+}

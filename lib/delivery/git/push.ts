@@ -1,0 +1,97 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RefUpdate } from '../store';
+import { GitError, type GitResult, gitEnvironment, IDENTITY_VARIABLE, tryGit, withoutCredentials } from './git-process';
+
+export interface Push {
+  /** Repository that has the objects. */
+  readonly gitDir: string;
+  /** Path or URL of the repository that owns the ref. */
+  readonly remote: string;
+  readonly as: string;
+  readonly ref: string;
+  /** Commit that the ref shall lead to; undefined deletes it. */
+  readonly to: string | undefined;
+  /** Where the caller saw the ref; undefined when it must not exist yet. */
+  readonly expect: string | undefined;
+  /** Where the ref is now. */
+  readonly find: () => Promise<string | undefined>;
+  /** Called when another process seems to hold the ref: removes what the dead left behind. */
+  readonly unlock: () => Promise<void>;
+}
+
+/** Tries while another process holds the lock of the ref: about 30 s in all, more than a lock of the dead takes to be recognised. */
+const TRIES = 40;
+
+/**
+ * Moves, creates or deletes one ref by a push that holds only if the ref is where the caller saw it: git compares both when it starts and,
+ * under the lock of the ref, when it writes.
+ *
+ * @throws GitError when the remote cannot be reached, or stays locked.
+ */
+export async function push(what: Push): Promise<RefUpdate> {
+  const args = [
+    'push',
+    '--porcelain',
+    '--no-verify',
+    '--no-signed',
+    `--force-with-lease=${what.ref}:${what.expect ?? ''}`,
+    what.remote,
+    `${what.to ?? ''}:${what.ref}`,
+  ];
+  const environment = gitEnvironment({ [IDENTITY_VARIABLE]: what.as });
+  for (let attempt = 1; ; attempt += 1) {
+    const found = await what.find();
+    if (found !== what.expect) return moved(found);
+    const result = await tryGit(args, { gitDir: what.gitDir, environment });
+    const outcome = readOutcome(result, what.ref);
+    if (outcome.kind === 'done') return { kind: 'done' };
+    if (outcome.kind === 'refused') return outcome;
+    if (outcome.kind === 'failed' || attempt >= TRIES) throw new GitError(args, result);
+    const now = await what.find();
+    if (now !== what.expect) return moved(now);
+    await what.unlock();
+    await pause(Math.min(1_000, 20 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random()));
+  }
+}
+
+function moved(found: string | undefined): RefUpdate {
+  return found === undefined ? { kind: 'moved' } : { kind: 'moved', found };
+}
+
+type Outcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** Somebody else is at the ref, or has been. */
+  | { readonly kind: 'contended' }
+  | { readonly kind: 'failed' };
+
+function readOutcome(result: GitResult, ref: string): Outcome {
+  const status = result.stdout
+    .toString('utf8')
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .find(([flag, refs]) => flag !== undefined && flag.length === 1 && refs?.endsWith(`:${ref}`));
+  if (status === undefined) return contended(result.stderr) ? { kind: 'contended' } : { kind: 'failed' };
+  const [flag, , summary = ''] = status;
+  if (flag !== '!') return result.code === 0 ? { kind: 'done' } : { kind: 'failed' };
+  if (/^\[rejected\]/.test(summary)) return { kind: 'contended' };
+  const cause = /^\[remote rejected\] \((.*)\)$/.exec(summary)?.[1];
+  if (cause === undefined) return { kind: 'failed' };
+  if (/failed to update ref|cannot lock ref|failed to lock|unable to create|already exists|incorrect old value|fetch first/i.test(cause))
+    return { kind: 'contended' };
+  return { kind: 'refused', reason: reason(result.stderr, cause) };
+}
+
+function contended(stderr: string): boolean {
+  return /cannot lock ref|Unable to create '.*\.lock'|unable to migrate objects|failed to update ref/.test(stderr);
+}
+
+/** What the remote said, without git's own words around it. */
+function reason(stderr: string, cause: string): string {
+  const said = stderr
+    .split('\n')
+    .filter((line) => line.startsWith('remote: '))
+    .map((line) => line.slice('remote: '.length).trim())
+    .filter((line) => line !== '');
+  return withoutCredentials(said.length === 0 ? cause : said.join('\n'));
+}

@@ -1,0 +1,387 @@
+import type { DesiredRuleset } from '../../desired/desired-state';
+import { outside, refuseDelivery, wrongUse } from '../error';
+import { GitRepository } from '../git/git-repository';
+import { openGitStore } from '../git/git-store';
+import { tryUpdateRef } from '../git/update-ref';
+import type { Actor, Comment, Host, MergeOutcome, PullRequest, PullRequestState, Review, Status } from '../host';
+import type { Store } from '../store';
+import { codeOwnersPaths, parseCodeOwners, tryOwner } from './code-owners';
+import { append, type Recorded } from './event-log';
+import { existingHost, type HostFolder } from './host-folder';
+import { prepareMerge } from './merge-commit';
+import { type App, type AppPermission, mayWrite, type People, type Person, principal, readPeople } from './people';
+import { type HostRecords, type Opened, openHostRecords, type PullRequestEvent } from './pull-request-log';
+import { type LoadedPullRequest, loadPullRequest } from './pull-request-state';
+import { conditionCovers } from './ref-patterns';
+import { applicableRules, describeViolation, type MergeFacts, mergeViolations } from './ruleset-enforcement';
+import { readRulesets } from './rulesets';
+
+export interface LocalHostOptions {
+  /** Login of a person or slug of an app, as whom all calls are made. */
+  readonly as: string;
+  /**
+   * The host's clock, milliseconds since the epoch.
+   *
+   * @default the clock of the machine
+   */
+  readonly clock?: () => number;
+}
+
+/** Most statuses that GitHub takes for one context of one commit. */
+const MOST_STATUSES = 1_000;
+
+/** Most characters that GitHub takes as the description of a status. */
+const LONGEST_DESCRIPTION = 140;
+
+/**
+ * Opens a local host as one identity: its repository as a Store, its pull requests, statuses and reviews as a Host.
+ *
+ * @throws DeliveryError when the folder holds no host, or nobody there has this login.
+ */
+export async function openLocalHost(root: string, options: LocalHostOptions): Promise<{ readonly store: Store; readonly host: Host }> {
+  const folder = await existingHost(root);
+  const people = await readPeople(folder.people);
+  principal(people, options.as);
+  const store = await openGitStore({ remote: folder.repository, as: options.as });
+  const repository = new GitRepository(folder.repository);
+  const host = new LocalHost(folder, people.repository, options.as, options.clock ?? Date.now, repository, openHostRecords(folder.data));
+  return { store: closingPullRequests(store, host), host };
+}
+
+/** A deleted branch closes the pull requests that it is the head of, as on GitHub. */
+function closingPullRequests(store: Store, host: LocalHost): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      if (name !== 'deleteRef') {
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      }
+      return async (ref: string, expect: string) => {
+        const open = ref.startsWith('refs/heads/') ? await host.pullRequests({ head: ref.slice('refs/heads/'.length), state: 'open' }) : [];
+        const outcome = await target.deleteRef(ref, expect);
+        if (outcome.kind === 'done') for (const one of open) await host.closeAt(one.number, expect);
+        return outcome;
+      };
+    },
+  });
+}
+
+class LocalHost implements Host {
+  constructor(
+    private readonly folder: HostFolder,
+    readonly repository: string,
+    private readonly as: string,
+    private readonly clock: () => number,
+    private readonly git: GitRepository,
+    private readonly records: HostRecords,
+  ) {}
+
+  async actor(): Promise<Actor> {
+    const { kind, login } = await this.who();
+    return { kind, login };
+  }
+
+  async now(): Promise<number> {
+    return this.clock();
+  }
+
+  async pullRequest(number: number): Promise<PullRequest> {
+    return (await this.load(number)).pullRequest;
+  }
+
+  async pullRequests(filter: {
+    readonly base?: string;
+    readonly head?: string;
+    readonly state?: PullRequestState;
+  }): Promise<readonly PullRequest[]> {
+    const opened = await this.records.opened.read();
+    const matching = opened.filter(
+      ({ event }) => (filter.base === undefined || event.base === filter.base) && (filter.head === undefined || event.head === filter.head),
+    );
+    const loaded = await Promise.all(matching.map((one) => loadPullRequest(one, this.records, this.git)));
+    return loaded.map(({ pullRequest }) => pullRequest).filter(({ state }) => filter.state === undefined || state === filter.state);
+  }
+
+  async openPullRequest(request: {
+    readonly head: string;
+    readonly base: string;
+    readonly title: string;
+    readonly body: string;
+  }): Promise<PullRequest> {
+    const { head, base, title, body } = request;
+    const author = await this.allowed('pull_requests', 'open pull requests');
+    for (;;) {
+      const last = (await this.records.opened.read()).at(-1)?.number ?? 0;
+      const [open] = await this.pullRequests({ head, base, state: 'open' });
+      if (open !== undefined) {
+        if (open.author.login === author.login) return open;
+        wrongUse(
+          `pull request #${open.number} from ${head} into ${base} is open already, by ${open.author.login}`,
+          'use that one, or close it first',
+        );
+      }
+      const headCommit = await this.mergeable(head, base);
+      const event: Opened = { title, body, head, base, headCommit, author, at: this.clock() };
+      if (await this.records.opened.tryAppend(last + 1, event)) return this.pullRequest(last + 1);
+    }
+  }
+
+  async updatePullRequest(number: number, change: { readonly title?: string; readonly body?: string }): Promise<void> {
+    await this.record(number, async ({ pullRequest }) => {
+      const by = await this.authorOrWriter(pullRequest, 'change');
+      return { kind: 'edited', ...change, by, at: this.clock() };
+    });
+  }
+
+  async closePullRequest(number: number): Promise<void> {
+    await this.record(number, async ({ pullRequest }) => {
+      if (pullRequest.state === 'merged')
+        refuseDelivery(`pull request #${number} was merged, as ${pullRequest.mergeCommit}`, 'nothing is left to close');
+      const by = await this.authorOrWriter(pullRequest, 'close');
+      if (pullRequest.state === 'closed') return undefined;
+      return { kind: 'closed', headCommit: pullRequest.headCommit, by, at: this.clock() };
+    });
+  }
+
+  /** Closes a pull request whose head branch was at this commit until it was deleted. */
+  async closeAt(number: number, headCommit: string): Promise<void> {
+    const by = await this.actor();
+    await this.record(number, async ({ pullRequest, events }) => {
+      if (pullRequest.state === 'merged' || events.some(({ kind }) => kind === 'closed')) return undefined;
+      return { kind: 'closed', headCommit, by, at: this.clock() };
+    });
+  }
+
+  async merge(
+    number: number,
+    how: { readonly method: 'squash' | 'merge' | 'rebase'; readonly head: string; readonly message: string },
+  ): Promise<MergeOutcome> {
+    for (;;) {
+      const loaded = await this.load(number);
+      const outcome = await this.tryMerge(loaded, how);
+      if (outcome !== undefined) return outcome;
+    }
+  }
+
+  /** Undefined when another event came between reading and writing. */
+  private async tryMerge(
+    loaded: LoadedPullRequest,
+    how: { readonly method: 'squash' | 'merge' | 'rebase'; readonly head: string; readonly message: string },
+  ): Promise<MergeOutcome | undefined> {
+    const { pullRequest: request } = loaded;
+    const moved = `the head of #${request.number} is ${request.headCommit}, not ${how.head}`;
+    if (request.state === 'merged') {
+      return request.headCommit === how.head ? { kind: 'merged', commit: request.mergeCommit as string } : { kind: 'moved', reason: moved };
+    }
+    if (request.state === 'closed') return { kind: 'refused', reason: `pull request #${request.number} is closed` };
+    if (request.headCommit !== how.head) return { kind: 'moved', reason: moved };
+    const people = await readPeople(this.folder.people);
+    const who = principal(people, this.as);
+    if (!mayWrite(who)) return { kind: 'refused', reason: `${this.as} may not write to ${this.repository}` };
+    const ref = `refs/heads/${request.base}`;
+    const base = await this.git.tryRef(ref);
+    if (base === undefined) return { kind: 'refused', reason: `the base ${request.base} does not exist` };
+
+    const rulesets = await readRulesets(this.folder.rulesets);
+    const rules = applicableRules(rulesets, { ref, defaultBranch: await this.defaultBranch(), by: who, way: 'pull-request' });
+    const violations = mergeViolations(rules, await this.facts(loaded, how.method, base), people);
+    if (violations.length > 0) {
+      const reason = violations.map((violation) => describeViolation(ref, violation)).join('\n');
+      return { kind: violations.every(({ behind }) => behind) ? 'moved' : 'refused', reason };
+    }
+    const by = { kind: who.kind, login: who.login };
+    const at = this.clock();
+    const prepared = await prepareMerge(this.git, { ...how, base, author: request.author, by, at });
+    if (prepared.kind === 'impossible') return { kind: 'refused', reason: prepared.reason };
+    const log = this.records.pullRequest(request.number);
+    if (!(await log.tryAppend(loaded.next, { kind: 'merging', head: how.head, commit: prepared.commit, by, at }))) return undefined;
+    if (!(await tryUpdateRef(this.folder.repository, ref, prepared.commit, base))) {
+      const now = (await this.load(request.number)).pullRequest;
+      if (now.state === 'merged') return undefined;
+      return { kind: 'moved', reason: `${request.base} was moved by somebody else` };
+    }
+    await append<PullRequestEvent>(log, { kind: 'merged', head: how.head, commit: prepared.commit });
+    return { kind: 'merged', commit: prepared.commit };
+  }
+
+  private async facts(
+    { pullRequest: request, events }: LoadedPullRequest,
+    method: MergeFacts['method'],
+    base: string,
+  ): Promise<MergeFacts> {
+    const pushes = await this.records.pushes(request.headCommit).read();
+    const lastPusher = pushes.findLast(({ event }) => event.ref === `refs/heads/${request.head}`)?.event.by;
+    return {
+      method,
+      headCommit: request.headCommit,
+      author: request.author.login,
+      upToDate: await this.git.isAncestor(base, request.headCommit),
+      statuses: await this.statuses(request.headCommit),
+      reviews: given(events),
+      ...(lastPusher === undefined ? {} : { lastPusher }),
+      codeOwners: await this.askedOwners(request, base),
+    };
+  }
+
+  /** One path for every set of owners that the changes ask for, by the CODEOWNERS of the base. */
+  private async askedOwners(request: PullRequest, base: string): Promise<MergeFacts['codeOwners']> {
+    const files = await Promise.all(codeOwnersPaths.map((path) => this.git.tryFile(base, path)));
+    const content = files.find((file) => file !== undefined);
+    if (content === undefined) return [];
+    const lines = parseCodeOwners(content);
+    const from = (await this.git.tryMergeBase(base, request.headCommit)) ?? base;
+    const asked = new Map<string, { readonly path: string; readonly owners: readonly string[] }>();
+    for (const path of await this.git.changedPaths(from, request.headCommit)) {
+      const owners = tryOwner(lines, path)?.owners ?? [];
+      if (owners.length > 0 && !asked.has(owners.join(' '))) asked.set(owners.join(' '), { path, owners });
+    }
+    return [...asked.values()];
+  }
+
+  async statuses(commit: string): Promise<readonly Status[]> {
+    return (await this.records.statuses(commit).read()).map(({ event }) => event);
+  }
+
+  async setStatus(commit: string, status: Pick<Status, 'context' | 'state' | 'description' | 'targetUrl'>): Promise<void> {
+    const creator = await this.allowed('statuses', 'post statuses');
+    const { context, state, description, targetUrl } = status;
+    if (context === '') wrongUse('a status needs a context', 'name the check that it reports');
+    if (description.length > LONGEST_DESCRIPTION) {
+      wrongUse(`the description of status ${context} has ${description.length} characters`, `give at most ${LONGEST_DESCRIPTION}`);
+    }
+    if ((await this.git.tryCommit(commit)) === undefined) wrongUse(`there is no commit ${commit} in ${this.repository}`, 'push it first');
+    const before = (await this.statuses(commit)).filter((one) => one.context === context).length;
+    if (before >= MOST_STATUSES)
+      refuseDelivery(`${commit} has ${before} statuses ${context} already`, 'post a status only when something changed');
+    const at = this.clock();
+    await append<Status>(this.records.statuses(commit), {
+      context,
+      state,
+      description,
+      ...(targetUrl === undefined ? {} : { targetUrl }),
+      creator,
+      at,
+    });
+  }
+
+  async reviews(number: number): Promise<readonly Review[]> {
+    const { pullRequest, events } = await this.load(number);
+    const rulesets = await readRulesets(this.folder.rulesets);
+    const dismissing = dismissesStale(rulesets, `refs/heads/${pullRequest.base}`, await this.defaultBranch());
+    return given(events).map((review) => {
+      const stale = review.state === 'approved' && review.commit !== pullRequest.headCommit;
+      return stale && dismissing ? { ...review, state: 'dismissed' } : review;
+    });
+  }
+
+  async review(
+    number: number,
+    review: { readonly state: 'approved' | 'changes-requested'; readonly commit: string; readonly body?: string },
+  ): Promise<void> {
+    const by = await this.allowed('pull_requests', 'review');
+    await this.record(number, async ({ pullRequest }) => {
+      if (pullRequest.state !== 'open')
+        refuseDelivery(`pull request #${number} is ${pullRequest.state}`, 'only open pull requests are reviewed');
+      if (pullRequest.author.login === by.login)
+        refuseDelivery(`${by.login} wrote pull request #${number}`, 'somebody else has to review it');
+      if (pullRequest.headCommit !== review.commit) {
+        refuseDelivery(
+          `the head of #${number} is ${pullRequest.headCommit}, not ${review.commit}`,
+          'look at the new head, then review that',
+        );
+      }
+      const { state, commit, body } = review;
+      return { kind: 'reviewed', state, commit, ...(body === undefined ? {} : { body }), by, at: this.clock() };
+    });
+  }
+
+  async comments(number: number): Promise<readonly Comment[]> {
+    await this.load(number);
+    const recorded = await this.records.pullRequest(number).read();
+    return recorded.flatMap(({ number: place, event }) =>
+      event.kind === 'commented' ? [{ id: number * 1_000_000 + place, author: event.by, body: event.body, at: event.at }] : [],
+    );
+  }
+
+  async comment(number: number, body: string): Promise<void> {
+    const by = await this.allowed('pull_requests', 'comment');
+    await this.record(number, async () => ({ kind: 'commented', body, by, at: this.clock() }));
+  }
+
+  async tryTeam(slug: string): Promise<readonly string[] | undefined> {
+    const { teams } = await readPeople(this.folder.people);
+    return Object.hasOwn(teams, slug) ? teams[slug]?.members : undefined;
+  }
+
+  private async load(number: number): Promise<LoadedPullRequest> {
+    const opened = await this.records.opened.tryRead(number);
+    if (opened === undefined) wrongUse(`there is no pull request #${number} in ${this.repository}`, 'list the pull requests');
+    return loadPullRequest(opened as Recorded<Opened>, this.records, this.git);
+  }
+
+  /** Writes the event that follows from the pull request as it is, and decides again when another event came between. */
+  private async record(number: number, decide: (loaded: LoadedPullRequest) => Promise<PullRequestEvent | undefined>): Promise<void> {
+    for (;;) {
+      const loaded = await this.load(number);
+      const event = await decide(loaded);
+      if (event === undefined || (await this.records.pullRequest(number).tryAppend(loaded.next, event))) return;
+    }
+  }
+
+  /** Refuses a pull request that has nothing to merge; returns its head. */
+  private async mergeable(head: string, base: string): Promise<string> {
+    const [from, to] = await Promise.all([this.git.tryRef(`refs/heads/${head}`), this.git.tryRef(`refs/heads/${base}`)]);
+    if (from === undefined || to === undefined) {
+      return wrongUse(`there is no branch ${from === undefined ? head : base} in ${this.repository}`, 'push it first');
+    }
+    if (await this.git.isAncestor(from, to)) wrongUse(`${base} contains all of ${head} already`, 'commit something to the head first');
+    if ((await this.git.tryMergeBase(to, from)) === undefined)
+      wrongUse(`${head} and ${base} have no history in common`, 'begin the head at the base');
+    return from;
+  }
+
+  private async defaultBranch(): Promise<string> {
+    return this.git.defaultBranch();
+  }
+
+  private async who(): Promise<Person | App> {
+    return principal(await readPeople(this.folder.people), this.as);
+  }
+
+  /** Everybody may open, review and comment; statuses ask for the right to write; apps need the permission. */
+  private async allowed(permission: AppPermission, what: string): Promise<Actor> {
+    const who = await this.who();
+    const may = who.kind === 'app' ? who.permissions.includes(permission) : permission !== 'statuses' || mayWrite(who);
+    if (!may)
+      refuseDelivery(
+        `${who.login} may not ${what} in ${this.repository}`,
+        `give ${who.login} the right in people.yaml, or act as somebody else`,
+      );
+    return { kind: who.kind, login: who.login };
+  }
+
+  private async authorOrWriter(pullRequest: PullRequest, what: string): Promise<Actor> {
+    const by = await this.allowed('pull_requests', `${what} pull requests`);
+    const who = await this.who();
+    if (who.kind === 'person' && by.login !== pullRequest.author.login && !mayWrite(who)) {
+      refuseDelivery(`${by.login} may not ${what} pull request #${pullRequest.number}`, 'its author, or somebody who may write, can');
+    }
+    return by;
+  }
+}
+
+function given(events: readonly PullRequestEvent[]): readonly Review[] {
+  return events.flatMap((event) =>
+    event.kind === 'reviewed' ? [{ author: event.by, state: event.state, commit: event.commit, at: event.at }] : [],
+  );
+}
+
+function dismissesStale(rulesets: readonly DesiredRuleset[], ref: string, defaultBranch: string): boolean {
+  return rulesets.some(
+    ({ target, enforcement, conditions, rules }) =>
+      target === 'branch' &&
+      enforcement === 'active' &&
+      conditionCovers(conditions.ref_name, ref, defaultBranch) &&
+      rules.some((rule) => rule.type === 'pull_request' && rule.parameters.dismiss_stale_reviews_on_push),
+  );
+}

@@ -1,0 +1,66 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Actor, Comment, PullRequest, Review, Status, StatusState } from '../host';
+import { append, type EventLog, openEventLog, type Recorded } from './event-log';
+
+/** How a pull request began; its number is the event's. */
+export interface Opened {
+  readonly title: string;
+  readonly body: string;
+  readonly head: string;
+  readonly base: string;
+  readonly headCommit: string;
+  readonly author: Actor;
+  readonly at: number;
+}
+
+/** What happened to a pull request afterwards. */
+export type PullRequestEvent =
+  | { readonly kind: 'edited'; readonly title?: string; readonly body?: string; readonly by: Actor; readonly at: number }
+  | { readonly kind: 'commented'; readonly body: string; readonly by: Actor; readonly at: number }
+  | {
+      readonly kind: 'reviewed';
+      readonly state: 'approved' | 'changes-requested';
+      readonly commit: string;
+      readonly body?: string;
+      readonly by: Actor;
+      readonly at: number;
+    }
+  | { readonly kind: 'closed'; readonly headCommit: string; readonly by: Actor; readonly at: number }
+  /**
+   * The base is about to be moved to `commit`. Whether it was is read from the base itself: a process that is killed before it moved the
+   * base has merged nothing, one that is killed after it has merged.
+   */
+  | { readonly kind: 'merging'; readonly head: string; readonly commit: string; readonly by: Actor; readonly at: number }
+  | { readonly kind: 'merged'; readonly head: string; readonly commit: string };
+
+export interface PushedHead {
+  readonly ref: string;
+  /** Login or slug; absent for a push without identity. */
+  readonly by?: string;
+}
+
+/** The records of a local host. */
+export interface HostRecords {
+  readonly opened: EventLog<Opened>;
+  pullRequest(number: number): EventLog<PullRequestEvent>;
+  statuses(commit: string): EventLog<Status>;
+  /** Pushes that made a ref lead to this commit. */
+  pushes(commit: string): EventLog<PushedHead>;
+}
+
+export function openHostRecords(folder: string): HostRecords {
+  const opened = openEventLog<Opened>(join(folder, 'opened'));
+  const pullRequests = new Map<number, EventLog<PullRequestEvent>>();
+  return {
+    opened,
+    pullRequest(number) {
+      const known =
+        pullRequests.get(number) ?? openEventLog<PullRequestEvent>(join(folder, 'pull-requests', String(number).padStart(6, '0')));
+      pullRequests.set(number, known);
+      return known;
+    },
+    statuses: (commit) => openEventLog<Status>(join(folder, 'statuses', commit)),
+    pushes: (commit) => openEventLog<PushedHead>(join(folder, 'pushes', commit)),
+  };
+}
