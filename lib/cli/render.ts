@@ -1,0 +1,36 @@
+import { resolve as resolvePath } from 'node:path';
+import { bind, requireBound } from '../compile/bind';
+import type { DesiredState } from '../desired/desired-state';
+import { desiredFiles } from '../render/desired-files';
+import { writeFolder } from '../render/write-folder';
+import type { RunCommand } from './command-line';
+import { compiledProgram, slotValues } from './compiled-program';
+import { Exit, WrongUseError } from './io';
+
+/** `stagegate render`: writes what is compiled below a folder, the same bytes each time. */
+export const run: RunCommand = async ({ io, options }) => {
+  const program = await compiledProgram(io, options);
+  const only = options.env as string | undefined;
+  const chosen = only === undefined ? program.desired : onlyEnvironment(program.desired, only);
+  const bound = requireBound(bind(chosen, slotValues(io, program, options)), program.model.name);
+  const folder = resolvePath(io.folder, options.out as string);
+  const result = writeFolder(folder, desiredFiles(bound));
+  if (options.json === true) {
+    io.out(JSON.stringify({ version: 1, platform: program.model.name, folder: options.out, ...result }, null, 2));
+    return Exit.done;
+  }
+  for (const path of result.kept) io.note(`kept    ${path}: it is no longer rendered, but somebody changed it`);
+  io.out(
+    `${options.out}: ${result.written.length} written, ${result.unchanged.length} unchanged, ${result.removed.length} removed` +
+      (result.kept.length === 0 ? '' : `, ${result.kept.length} kept`),
+  );
+  return Exit.done;
+};
+
+function onlyEnvironment(desired: DesiredState, name: string): DesiredState {
+  const environments = desired.environments.filter((environment) => environment.name === name);
+  if (environments.length === 0) {
+    throw new WrongUseError(`there is no environment ${name}`, `choose one of ${desired.environments.map((one) => one.name).join(', ')}`);
+  }
+  return { ...desired, environments, repositories: [], documents: [] };
+}
