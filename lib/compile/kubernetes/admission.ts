@@ -3,6 +3,7 @@ import type { EnvironmentModel, PlatformModel } from '../../model/platform-model
 import { ACME_SOLVER } from './conventions';
 import { environmentLabels } from './labels';
 import { admissionPolicyName } from './names';
+import { answersChallenges } from './network';
 import { kubernetesObject } from './object';
 
 const IMAGES = ['containers', 'initContainers', 'ephemeralContainers']
@@ -18,7 +19,7 @@ export function admissionObjects(model: PlatformModel, environment: EnvironmentM
   const name = admissionPolicyName(model, environment);
   const labels = environmentLabels(model, environment);
   const digests = environment.tier === 'production';
-  const solver = environment.tls.kind === 'issuer' ? `image.startsWith(${text(`${ACME_SOLVER.image}:`)}) || ` : '';
+  const solver = answersChallenges(environment) ? `image.startsWith(${text(`${ACME_SOLVER.image}:`)}) || ` : '';
   const all = (condition: string) => `variables.images.all(image, ${solver}${condition})`;
   return [
     kubernetesObject(

@@ -6,7 +6,7 @@ import { EPHEMERAL_STORAGE, PROBES, TERMINATION, USER_ID } from './conventions';
 import { selectorLabels, serviceLabels } from './labels';
 import { MAIN_PORT, secretName, sidecarPortName, volumeName } from './names';
 import { kubernetesObject } from './object';
-import type { Container, DeploymentSpec, PodSpec, Probe } from './types';
+import type { Container, DeploymentSpec, PodSpec } from './types';
 
 /** The pods of a service: its container, its sidecars, and how new ones replace old ones. */
 export function deployment(
@@ -37,7 +37,7 @@ export function deployment(
               ...service.sidecars.map((sidecar) => sidecarContainer(service.name, sidecar)),
             ],
             terminationGracePeriodSeconds: TERMINATION.graceSeconds,
-            ...(leastReplicas(placed) < 2 ? {} : { topologySpreadConstraints: spread(selector) }),
+            ...(leastReplicas(placed) < 2 ? {} : spread(selector)),
             ...(placed.writable.length === 0
               ? {}
               : {
@@ -118,7 +118,10 @@ function mainContainer(service: ServiceModel, placed: ServiceInEnvironmentModel,
         }),
     lifecycle: { preStop: { sleep: { seconds: TERMINATION.drainSeconds } } },
     ports: [{ name: MAIN_PORT, containerPort: service.port, protocol: 'TCP' }],
-    ...probes(answers),
+    startupProbe: { ...answers, ...PROBES.startup },
+    readinessProbe: { ...answers, ...PROBES.readiness },
+    // A process that takes no connection is restarted; a check that fails because of a dependency is no reason to.
+    livenessProbe: { tcpSocket: { port: MAIN_PORT }, ...PROBES.liveness },
     ...(placed.writable.length === 0
       ? {}
       : { volumeMounts: placed.writable.map((directory) => ({ name: volumeName(directory), mountPath: directory })) }),
@@ -134,24 +137,26 @@ function sidecarContainer(service: string, sidecar: SidecarModel): Container {
     ...(env.length === 0 ? {} : { env }),
     ...(sidecar.port === undefined
       ? {}
-      : { ports: [{ name: port, containerPort: sidecar.port, protocol: 'TCP' }], ...probes({ tcpSocket: { port } }) }),
+      : {
+          ports: [{ name: port, containerPort: sidecar.port, protocol: 'TCP' }],
+          startupProbe: { tcpSocket: { port }, ...PROBES.startup },
+          readinessProbe: { tcpSocket: { port }, ...PROBES.readiness },
+        }),
   };
 }
 
-function probes(answers: Probe): Pick<Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
+/** Pods apart, over zones and over nodes, as far as there are several; a small cluster still runs them. */
+function spread(selector: { readonly matchLabels: Readonly<Record<string, string>> }): Partial<PodSpec> {
   return {
-    startupProbe: { ...answers, ...PROBES.startup },
-    readinessProbe: { ...answers, ...PROBES.readiness },
-    livenessProbe: { ...answers, ...PROBES.liveness },
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 100, podAffinityTerm: { labelSelector: selector, topologyKey: 'kubernetes.io/hostname' } },
+        ],
+      },
+    },
+    topologySpreadConstraints: [
+      { labelSelector: selector, maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' },
+    ],
   };
-}
-
-/** Pods spread over zones and nodes as far as there are any; a small cluster still runs them. */
-function spread(selector: { readonly matchLabels: Readonly<Record<string, string>> }): PodSpec['topologySpreadConstraints'] {
-  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
-    labelSelector: selector,
-    maxSkew: 1,
-    topologyKey,
-    whenUnsatisfiable: 'ScheduleAnyway',
-  }));
 }

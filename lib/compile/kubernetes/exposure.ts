@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../desired/desired-state';
 import type { EnvironmentModel, PlatformModel, ServiceModel } from '../../model/platform-model';
 import { environmentLabels, serviceLabels } from './labels';
 import { certificateName, MAIN_PORT } from './names';
-import { acmeSolverPolicy } from './network';
+import { acmeSolverPolicy, answersChallenges } from './network';
 import { kubernetesObject } from './object';
 
 /** The route of a service on its environment's host. */
@@ -53,7 +53,7 @@ export function certificateObjects(model: PlatformModel, environment: Environmen
       },
     },
   );
-  return [certificate, acmeSolverPolicy(model, environment, namespace)];
+  return [certificate, ...(answersChallenges(environment) ? [acmeSolverPolicy(model, environment, namespace)] : [])];
 }
 
 /** Whether a service is the one that carries what all routes of an environment share. */

@@ -41,6 +41,14 @@ export function environmentNetworkPolicies(model: PlatformModel, environment: En
   ];
 }
 
+/**
+ * Whether cert-manager may start pods in the namespace that answer challenges over HTTP: with an issuer, except under `.local`, which no
+ * public issuer can serve.
+ */
+export function answersChallenges(environment: EnvironmentModel): boolean {
+  return environment.tls.kind === 'issuer' && !environment.host.endsWith('.local');
+}
+
 /** The ingress controller may reach the pod that answers the challenges of a certificate's issuer. */
 export function acmeSolverPolicy(model: PlatformModel, environment: EnvironmentModel, namespace: string): KubernetesObject {
   return kubernetesObject(

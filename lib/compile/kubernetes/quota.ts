@@ -5,6 +5,7 @@ import { bytesText, cpuText, tryBytes, tryCpu } from '../../values/quantity';
 import { ACME_SOLVER, EPHEMERAL_STORAGE, UNSPECIFIED_CONTAINER } from './conventions';
 import { environmentLabels } from './labels';
 import { ENVIRONMENT_NAME } from './names';
+import { answersChallenges } from './network';
 import { kubernetesObject } from './object';
 
 /**
@@ -19,7 +20,7 @@ export function resourceQuota(
   services: readonly KubernetesObject[],
 ): KubernetesObject {
   const { cpu, memory, pods } = environment.limits;
-  const needed = requestedResources([...services, ...(environment.tls.kind === 'issuer' ? [solverPod()] : [])]);
+  const needed = requestedResources([...services, ...(answersChallenges(environment) ? [solverPod()] : [])]);
   const hard: Record<string, string> = {
     pods: String(pods ?? needed.pods),
     'requests.cpu': cpu ?? cpuText(needed.requests.cpu),

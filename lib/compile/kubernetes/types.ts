@@ -22,7 +22,6 @@ export type NetworkPolicyIngressRule = Plain<k8s.NetworkPolicyIngressRule>;
 export type NetworkPolicyEgressRule = Plain<k8s.NetworkPolicyEgressRule>;
 export type NetworkPolicyPeer = Plain<k8s.NetworkPolicyPeer>;
 export type PodSpec = Plain<k8s.PodSpec>;
-export type Probe = Plain<k8s.Probe>;
 
 /** What every object says beside its own content. */
 export interface Metadata {
