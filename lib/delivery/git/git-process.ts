@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { DeliveryError } from '../error';
 
 /** What a git process left behind. */
 export interface GitResult {
@@ -7,18 +8,11 @@ export interface GitResult {
   readonly stderr: string;
 }
 
-/** A git command that failed where no failure was expected. */
-export class GitError extends Error {
-  readonly code: number;
-  readonly stderr: string;
-
-  constructor(args: readonly string[], result: { readonly code: number; readonly stderr: string }) {
-    const said = withoutCredentials(result.stderr.trim());
-    super(`git ${withoutCredentials(args.join(' '))} ended with ${result.code}${said === '' ? '' : `: ${said}`}`);
-    this.name = 'GitError';
-    this.code = result.code;
-    this.stderr = said;
-  }
+/** What a git command that failed where no failure was expected is told as: a DeliveryError of kind `outside`. */
+export function gitFailure(args: readonly string[], result: { readonly code: number; readonly stderr: string }): DeliveryError {
+  const said = withoutCredentials(result.stderr.trim());
+  const message = `git ${withoutCredentials(args.join(' '))} ended with ${result.code}${said === '' ? '' : `: ${said}`}`;
+  return new DeliveryError('outside', message, 'mend what git reports, then repeat the command');
 }
 
 /** Environment variable that names on whose behalf a push to a local host is made; its pre-receive hook reads it. */
@@ -82,14 +76,15 @@ export function tryGit(args: readonly string[], call: GitCall = {}): Promise<Git
 /**
  * Runs git and returns what it printed.
  *
- * @throws GitError when it fails.
+ * @throws DeliveryError when it fails.
  */
 export async function git(args: readonly string[], call: GitCall = {}): Promise<string> {
   const result = await tryGit(args, call);
-  if (result.code !== 0) throw new GitError(args, result);
+  if (result.code !== 0) throw gitFailure(args, result);
   return result.stdout.toString('utf8');
 }
 
 function missingGit(error: NodeJS.ErrnoException): Error {
-  return error.code === 'ENOENT' ? new Error('git is not installed, or not on the PATH; install git 2.38 or newer') : error;
+  if (error.code !== 'ENOENT') return error;
+  return new DeliveryError('outside', 'git is not installed, or not on the PATH', 'install git 2.38 or newer');
 }

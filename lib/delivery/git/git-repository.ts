@@ -1,5 +1,5 @@
 import type { Files, StoredCommit } from '../store';
-import { type GitCall, GitError, git, tryGit } from './git-process';
+import { type GitCall, git, gitFailure, tryGit } from './git-process';
 import { type GitObject, type ObjectReader, openObjectReader } from './object-reader';
 import { writeCommit, writeTree } from './object-writer';
 
@@ -79,7 +79,7 @@ export class GitRepository {
     if (ancestor === descendant) return true;
     const args = ['merge-base', '--is-ancestor', ancestor, descendant];
     const result = await tryGit(args, this.call);
-    if (result.code > 1) throw new GitError(args, result);
+    if (result.code > 1) throw gitFailure(args, result);
     return result.code === 0;
   }
 
@@ -87,7 +87,7 @@ export class GitRepository {
   async tryMergeBase(one: string, other: string): Promise<string | undefined> {
     const args = ['merge-base', one, other];
     const result = await tryGit(args, this.call);
-    if (result.code > 1) throw new GitError(args, result);
+    if (result.code > 1) throw gitFailure(args, result);
     return result.code === 0 ? result.stdout.toString('utf8').trim() : undefined;
   }
 
@@ -168,7 +168,7 @@ export class GitRepository {
     if (await this.isAncestor(base, head)) return { kind: 'clean', tree: (await this.commit(head)).tree };
     const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', base, head];
     const result = await tryGit(args, this.call);
-    if (result.code > 1) throw new GitError(args, result);
+    if (result.code > 1) throw gitFailure(args, result);
     const [tree, ...paths] = result.stdout
       .toString('utf8')
       .split('\0')

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { wrongUse } from '../error';
 import type { Files, RefUpdate, Store, StoredCommit } from '../store';
-import { GitError, git, gitEnvironment, tryGit, withoutCredentials } from './git-process';
+import { git, gitEnvironment, gitFailure, tryGit, withoutCredentials } from './git-process';
 import { GitRepository, lines, type RefCommit } from './git-repository';
 import { push } from './push';
 import { removeStaleLocks } from './stale-locks';
@@ -36,7 +37,7 @@ interface Backing {
  * A Store on a git repository. A path is read where it is, and objects are written there; a URL is read through a cache, whose objects are
  * fetched when a ref first leads to them. Refs always come from the repository itself and move by a push, so that its hooks decide.
  *
- * @throws Error when there is no repository at the path, or git is older than 2.38.
+ * @throws DeliveryError when there is no repository at the path.
  */
 export async function openGitStore(props: GitStoreProps): Promise<Store> {
   const backing = isUrl(props.remote)
@@ -69,12 +70,15 @@ async function inPlace(path: string): Promise<Backing> {
   };
 }
 
+const NO_REPOSITORY = 'name the folder of a repository, or its URL';
+
 async function gitDirOf(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined || !found.isDirectory()) throw new Error(`there is no git repository at ${resolve(path)}: no such folder`);
+  if (found === undefined || !found.isDirectory())
+    return wrongUse(`there is no git repository at ${resolve(path)}: no such folder`, NO_REPOSITORY);
   const args = ['-C', path, 'rev-parse', '--absolute-git-dir'];
   const result = await tryGit(args, { environment: gitEnvironment({ GIT_CEILING_DIRECTORIES: resolve(path, '..') }) });
-  if (result.code !== 0) throw new Error(`there is no git repository at ${resolve(path)}: ${result.stderr.trim()}`);
+  if (result.code !== 0) return wrongUse(`there is no git repository at ${resolve(path)}: ${result.stderr.trim()}`, NO_REPOSITORY);
   return result.stdout.toString('utf8').trim();
 }
 
@@ -123,7 +127,7 @@ async function fetch(folder: string, url: string, refspecs: readonly string[]): 
   for (let attempt = 1; ; attempt += 1) {
     const result = await tryGit(args, { gitDir: folder });
     if (result.code === 0 || refspecs.length === 0 || /not our ref|couldn't find remote ref/.test(result.stderr)) return;
-    if (attempt >= 30 || !/\.lock|cannot lock ref|unable to update local ref/.test(result.stderr)) throw new GitError(args, result);
+    if (attempt >= 30 || !/\.lock|cannot lock ref|unable to update local ref/.test(result.stderr)) throw gitFailure(args, result);
     await removeStaleLocks(folder);
     await new Promise((done) => setTimeout(done, 100 + Math.random() * 900));
   }

@@ -1,5 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { type GitCall, GitError, startGit } from './git-process';
+import { type GitCall, gitFailure, startGit } from './git-process';
 
 /** An object as `git cat-file --batch` gives it. */
 export interface GitObject {
@@ -55,7 +55,7 @@ class Conversation {
     });
     this.child.stdin.on('error', () => undefined);
     this.child.on('error', (error) => this.end(error));
-    this.child.on('close', (code) => this.end(new GitError(['cat-file', '--batch'], { code: code ?? 128, stderr: this.stderr })));
+    this.child.on('close', (code) => this.end(gitFailure(['cat-file', '--batch'], { code: code ?? 128, stderr: this.stderr })));
   }
 
   ask(name: string): Promise<GitObject | undefined> {

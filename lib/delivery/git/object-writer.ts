@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline';
 import type { Files } from '../store';
-import { type GitCall, GitError, git, startGit } from './git-process';
+import { type GitCall, git, gitFailure, startGit } from './git-process';
 
 /**
  * Writes blobs in one process; returns their ids in the order given.
  *
- * @throws GitError when the repository cannot be written.
+ * @throws DeliveryError when the repository cannot be written.
  */
 export async function writeBlobs(contents: readonly string[], call: GitCall): Promise<readonly string[]> {
   if (contents.length === 0) return [];
@@ -50,7 +50,7 @@ export async function writeTree(files: Files, grafts: ReadonlyMap<string, string
   const paths = [...files.keys()];
   const blobs = await writeBlobs([...files.values()], call);
   const root = emptyFolder();
-  paths.forEach((path, index) => put(root, path, 'blobs', blobs[index] as string));
+  for (const [index, path] of paths.entries()) put(root, path, 'blobs', blobs[index] as string);
   for (const [path, tree] of grafts) put(root, path, 'trees', tree);
   return makeTrees(root, call);
 }
@@ -62,8 +62,8 @@ function put(root: Folder, path: string, kind: 'blobs' | 'trees', id: string): v
   for (const part of parts.slice(0, -1)) {
     if (folder.blobs.has(part) || folder.trees.has(part))
       throw new Error(`path ${path} lies under ${part}, which is a file or a whole tree already`);
-    let next = folder.folders.get(part);
-    if (next === undefined) folder.folders.set(part, (next = emptyFolder()));
+    const next = folder.folders.get(part) ?? emptyFolder();
+    folder.folders.set(part, next);
     folder = next;
   }
   if (folder.blobs.has(name) || folder.trees.has(name) || folder.folders.has(name)) throw new Error(`path ${path} is given twice`);
@@ -102,7 +102,7 @@ async function makeTrees(root: Folder, call: GitCall): Promise<string> {
   const id = await make(root);
   child.stdin.end();
   const code = await closed;
-  if (id === undefined || code !== 0) throw new GitError(args, { code, stderr });
+  if (id === undefined || code !== 0) throw gitFailure(args, { code, stderr });
   return id;
 }
 

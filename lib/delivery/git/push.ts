@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RefUpdate } from '../store';
-import { GitError, type GitResult, gitEnvironment, IDENTITY_VARIABLE, tryGit, withoutCredentials } from './git-process';
+import { type GitResult, gitEnvironment, gitFailure, IDENTITY_VARIABLE, tryGit, withoutCredentials } from './git-process';
 
 export interface Push {
   /** Repository that has the objects. */
@@ -26,7 +26,7 @@ const TRIES = 40;
  * Moves, creates or deletes one ref by a push that holds only if the ref is where the caller saw it: git compares both when it starts and,
  * under the lock of the ref, when it writes.
  *
- * @throws GitError when the remote cannot be reached, or stays locked.
+ * @throws DeliveryError when the remote cannot be reached, or stays locked.
  */
 export async function push(what: Push): Promise<RefUpdate> {
   const args = [
@@ -46,7 +46,7 @@ export async function push(what: Push): Promise<RefUpdate> {
     const outcome = readOutcome(result, what.ref);
     if (outcome.kind === 'done') return { kind: 'done' };
     if (outcome.kind === 'refused') return outcome;
-    if (outcome.kind === 'failed' || attempt >= TRIES) throw new GitError(args, result);
+    if (outcome.kind === 'failed' || attempt >= TRIES) throw gitFailure(args, result);
     const now = await what.find();
     if (now !== what.expect) return moved(now);
     await what.unlock();

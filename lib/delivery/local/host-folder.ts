@@ -1,4 +1,5 @@
-import { chmod, mkdir, readFile, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -37,7 +38,6 @@ const settings: readonly (readonly [string, string])[] = [
   // Everything that a ref may lead to is on the disk before the ref is.
   ['core.fsync', 'committed,loose-object'],
   ['core.fsyncMethod', 'batch'],
-  ['receive.fsckObjects', 'true'],
   ['receive.denyDeleteCurrent', 'refuse'],
   ['gc.autoDetach', 'false'],
 ];
@@ -54,25 +54,36 @@ export interface LocalHostProps {
  * Makes a local host in a folder: a bare repository with the hook that enforces rulesets, `people.yaml`, and room for pull requests and
  * statuses. Safe to repeat: what exists stays, and what a killed call left out is added.
  *
- * @throws Error when the people or the rulesets are wrong.
+ * @throws DeliveryError when the people or the rulesets are wrong.
  */
 export async function createLocalHost(root: string, props: LocalHostProps): Promise<void> {
   const folder = hostFolder(root);
   const people = checkedPeople(props.people, 'people');
   const rulesets = checkedRulesets(props.rulesets ?? [], 'rulesets');
   await mkdir(folder.data, { recursive: true });
-  await git(['init', '--bare', '--quiet', `--initial-branch=${props.defaultBranch ?? 'main'}`, '--template=', folder.repository]);
-  for (const [name, value] of settings) await git(['config', name, value], { gitDir: folder.repository });
-  await installHook(folder);
+  await createRepository(folder, props.defaultBranch ?? 'main');
   await tryCreateFile(folder.rulesets, rulesetsText(rulesets));
   // Last, as its presence says that the host is complete.
   await tryCreateFile(folder.people, stringify(people));
 }
 
+/** Makes the bare repository beside its place and puts it there whole, unless there is one. */
+async function createRepository(folder: HostFolder, defaultBranch: string): Promise<void> {
+  if ((await stat(folder.repository).catch(() => undefined)) !== undefined) return;
+  const making = `${folder.repository}.${randomUUID()}`;
+  await git(['init', '--bare', '--quiet', `--initial-branch=${defaultBranch}`, '--template=', making]);
+  for (const [name, value] of settings) await git(['config', name, value], { gitDir: making });
+  await installHook(folder, making);
+  await rename(making, folder.repository).catch(async (error: NodeJS.ErrnoException) => {
+    await rm(making, { recursive: true, force: true });
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+  });
+}
+
 /**
  * Replaces the rulesets of a local host, as applying a stack does on GitHub.
  *
- * @throws Error when a ruleset holds a slot, or something that the host does not enforce.
+ * @throws DeliveryError when a ruleset holds a slot, or something that the host does not enforce.
  */
 export async function writeLocalRulesets(root: string, rulesets: readonly DesiredRuleset[]): Promise<void> {
   await replaceFile(hostFolder(root).rulesets, rulesetsText(checkedRulesets(rulesets, 'rulesets')));
@@ -93,8 +104,8 @@ export async function existingHost(root: string): Promise<HostFolder> {
 }
 
 /** Writes the pre-receive hook, which runs this very package; does nothing when it is there already. */
-async function installHook(folder: HostFolder): Promise<void> {
-  const path = join(folder.repository, 'hooks', 'pre-receive');
+async function installHook(folder: HostFolder, repository = folder.repository): Promise<void> {
+  const path = join(repository, 'hooks', 'pre-receive');
   const content = `#!/bin/sh\n# Enforces the rulesets of ${folder.rulesets}; written anew whenever the host is opened.\nexec ${hookCommand().map(quoted).join(' ')}\n`;
   if ((await readFile(path, 'utf8').catch(() => undefined)) === content) return;
   await replaceFile(path, content, 0o777);

@@ -1,5 +1,5 @@
 import type { DesiredRuleset } from '../../desired/desired-state';
-import { outside, refuseDelivery, wrongUse } from '../error';
+import { refuseDelivery, wrongUse } from '../error';
 import { GitRepository } from '../git/git-repository';
 import { openGitStore } from '../git/git-store';
 import { tryUpdateRef } from '../git/update-ref';
@@ -9,7 +9,7 @@ import { codeOwnersPaths, parseCodeOwners, tryOwner } from './code-owners';
 import { append, type Recorded } from './event-log';
 import { existingHost, type HostFolder } from './host-folder';
 import { prepareMerge } from './merge-commit';
-import { type App, type AppPermission, mayWrite, type People, type Person, principal, readPeople } from './people';
+import { type App, type AppPermission, mayWrite, type Person, principal, readPeople } from './people';
 import { type HostRecords, type Opened, openHostRecords, type PullRequestEvent } from './pull-request-log';
 import { type LoadedPullRequest, loadPullRequest } from './pull-request-state';
 import { conditionCovers } from './ref-patterns';

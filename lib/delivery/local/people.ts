@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
+import { wrongUse } from '../error';
 import type { Actor } from '../host';
 
 export type Role = 'read' | 'triage' | 'write' | 'maintain' | 'admin';
@@ -91,12 +92,13 @@ export function tryPrincipal(people: People, login: string): Person | App | unde
   return app === undefined ? undefined : { kind: 'app', login, id: app.id, permissions: app.permissions ?? permissions };
 }
 
-/** @throws Error that names everybody there is. */
+/** @throws DeliveryError that names everybody there is. */
 export function principal(people: People, login: string): Person | App {
   const found = tryPrincipal(people, login);
   if (found !== undefined) return found;
-  throw new Error(
-    `nobody is called ${JSON.stringify(login)} on this host; known: ${known(people)}; add the login to people.yaml, or act as one of these`,
+  return wrongUse(
+    `nobody is called ${JSON.stringify(login)} on this host; known: ${known(people)}`,
+    'act as one of these, or add the login to people.yaml',
   );
 }
 
@@ -106,20 +108,19 @@ function known(people: People): string {
   return `people ${logins.length === 0 ? 'none' : logins.join(', ')}; apps ${slugs.length === 0 ? 'none' : slugs.join(', ')}`;
 }
 
-/** @throws Error when the file is missing or wrong; it names the file, the place, what was given and what is expected. */
+/** @throws DeliveryError when the file is missing or wrong; it names the file, the place, what was given and what is expected. */
 export async function readPeople(path: string): Promise<People> {
   const content = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT'
-      ? new Error(`there is no ${path}, which says who there is on this host; make one, or create the host anew`)
-      : error;
+    if (error.code !== 'ENOENT') throw error;
+    return wrongUse(`there is no ${path}, which says who there is on this host`, 'create the host anew');
   });
   const document = parseDocument(content);
-  const wrong = document.errors[0];
-  if (wrong !== undefined) throw new Error(`${path} is not YAML: ${wrong.message}`);
+  const problem = document.errors[0];
+  if (problem !== undefined) wrongUse(`${path} is not YAML: ${problem.message}`, 'mend the file');
   return checkedPeople(document.toJS(), path);
 }
 
-/** @throws Error when it is not {@link People}. */
+/** @throws DeliveryError when it is not {@link People}. */
 export function checkedPeople(given: unknown, where: string): People {
   const top = record(given, where, ['repository', 'people', 'teams', 'apps']);
   const repository = top.repository;
@@ -189,5 +190,5 @@ function record(given: unknown, at: string, fields?: readonly string[]): Readonl
 }
 
 function wrong(where: string, given: unknown, expected: string): never {
-  throw new Error(`${where}: given ${given === undefined ? 'nothing' : JSON.stringify(given)}; expected ${expected}`);
+  return wrongUse(`${where}: given ${given === undefined ? 'nothing' : JSON.stringify(given)}`, `expected ${expected}`);
 }

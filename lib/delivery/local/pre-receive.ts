@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
+import { DeliveryError } from '../error';
 import { gitEnvironment, IDENTITY_VARIABLE } from '../git/git-process';
 import { GitRepository } from '../git/git-repository';
 import { append } from './event-log';
 import { hostFolder } from './host-folder';
-import { anonymous, mayWrite, type People, type Principal, principal, readPeople } from './people';
+import { anonymous, mayWrite, type Principal, principal, readPeople } from './people';
 import { openHostRecords } from './pull-request-log';
 import { applicableRules, describeViolation, factsAskedFor, type PushFacts, pushViolations } from './ruleset-enforcement';
 import { readRulesets } from './rulesets';
@@ -90,6 +91,6 @@ readAll(process.stdin)
     process.exitCode = refused.length === 0 ? 0 : 1;
   })
   .catch((error: Error) => {
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${error.message}${DeliveryError.is(error) ? `; ${error.remedy}` : ''}\n`);
     process.exitCode = 1;
   });

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Actor, Comment, PullRequest, Review, Status, StatusState } from '../host';
-import { append, type EventLog, openEventLog, type Recorded } from './event-log';
+import type { Actor, Status } from '../host';
+import { type EventLog, openEventLog } from './event-log';
 
 /** How a pull request began; its number is the event's. */
 export interface Opened {

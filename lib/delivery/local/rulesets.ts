@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { DesiredRule, DesiredRuleset } from '../../desired/desired-state';
+import { wrongUse } from '../error';
 
 const ruleTypes: Readonly<Record<DesiredRule['type'], true>> = {
   creation: true,
@@ -15,7 +16,7 @@ const ruleTypes: Readonly<Record<DesiredRule['type'], true>> = {
 /**
  * The rulesets of a local host; none when there is no file.
  *
- * @throws Error when the file is no list of rulesets: then nothing may be changed.
+ * @throws DeliveryError when the file is no list of rulesets: then nothing may be changed.
  */
 export async function readRulesets(path: string): Promise<readonly DesiredRuleset[]> {
   const content = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -27,7 +28,7 @@ export async function readRulesets(path: string): Promise<readonly DesiredRulese
   try {
     given = JSON.parse(content);
   } catch (error) {
-    throw new Error(`${path} is not JSON: ${(error as Error).message}`);
+    return wrongUse(`${path} is not JSON: ${(error as Error).message}`, 'write the rulesets anew');
   }
   return checkedRulesets(given, path);
 }
@@ -35,10 +36,10 @@ export async function readRulesets(path: string): Promise<readonly DesiredRulese
 /**
  * Refuses what the host would not enforce: unknown rules and parameters of the wrong kind, and slots in place of numbers.
  *
- * @throws Error with the place, what was given and what is expected.
+ * @throws DeliveryError with the place, what was given and what is expected.
  */
 export function checkedRulesets(given: unknown, where: string): readonly DesiredRuleset[] {
-  list(given, where).forEach((ruleset, index) => checkRuleset(ruleset, `${where}[${index}]`));
+  for (const [index, ruleset] of list(given, where).entries()) checkRuleset(ruleset, `${where}[${index}]`);
   return given as readonly DesiredRuleset[];
 }
 
@@ -53,8 +54,9 @@ function checkRuleset(given: unknown, at: string): void {
       if (typeof pattern !== 'string') wrong(`${at}.conditions.ref_name.${field}`, pattern, 'a pattern');
     }
   }
-  list(ruleset.bypass_actors, `${at}.bypass_actors`).forEach((actor, index) => checkBypass(actor, `${at}.bypass_actors[${index}]`));
-  list(ruleset.rules, `${at}.rules`).forEach((rule, index) => checkRule(rule, `${at}.rules[${index}]`));
+  for (const [index, actor] of list(ruleset.bypass_actors, `${at}.bypass_actors`).entries())
+    checkBypass(actor, `${at}.bypass_actors[${index}]`);
+  for (const [index, rule] of list(ruleset.rules, `${at}.rules`).entries()) checkRule(rule, `${at}.rules[${index}]`);
 }
 
 function checkBypass(given: unknown, at: string): void {
@@ -86,12 +88,13 @@ function checkRule(given: unknown, at: string): void {
     for (const field of ['strict_required_status_checks_policy', 'do_not_enforce_on_create']) {
       oneOf(parameters[field], `${at}.parameters.${field}`, [true, false]);
     }
-    list(parameters.required_status_checks, `${at}.parameters.required_status_checks`).forEach((one, index) => {
+    const checks = list(parameters.required_status_checks, `${at}.parameters.required_status_checks`);
+    for (const [index, one] of checks.entries()) {
       const place = `${at}.parameters.required_status_checks[${index}]`;
       const check = record(one, place);
       if (typeof check.context !== 'string' || check.context === '') wrong(`${place}.context`, check.context, 'the context of a status');
       if (check.integration_id !== undefined) checkId(check.integration_id, `${place}.integration_id`);
-    });
+    }
   }
 }
 
@@ -114,5 +117,5 @@ function oneOf(given: unknown, at: string, values: readonly unknown[]): void {
 }
 
 function wrong(at: string, given: unknown, expected: string): never {
-  throw new Error(`${at}: given ${given === undefined ? 'nothing' : JSON.stringify(given)}; expected ${expected}`);
+  return wrongUse(`${at}: given ${given === undefined ? 'nothing' : JSON.stringify(given)}`, `expected ${expected}`);
 }
