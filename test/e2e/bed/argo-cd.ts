@@ -27,8 +27,6 @@ export interface ResourceState {
   readonly kind: string;
   readonly name: string;
   readonly sync?: string;
-  readonly health?: string;
-  readonly message?: string;
 }
 
 export interface ArgoCd {
@@ -131,12 +129,18 @@ export async function startArgoCd(scratch: Scratch, controlPlane: ControlPlane):
       );
     },
     refresh: (name) => controlPlane.api.merge(path(name), { metadata: { annotations: { 'argocd.argoproj.io/refresh': 'normal' } } }),
-    sync: (name, revision) =>
-      controlPlane.api.merge(path(name), { operation: { initiatedBy: { username: 'test-bed' }, sync: { revision, prune: true } } }),
+    async sync(name, revision) {
+      const { spec } = (await controlPlane.api.get(path(name))) as RawApplication;
+      // Argo CD's server copies these into the operation; the controller does not look them up.
+      const { syncOptions, retry } = spec.syncPolicy ?? {};
+      const operation = { initiatedBy: { username: 'test-bed' }, sync: { revision, prune: true, syncOptions }, retry };
+      await controlPlane.api.merge(path(name), { operation });
+    },
   };
 }
 
 interface RawApplication {
+  readonly spec: { readonly syncPolicy?: { readonly syncOptions?: readonly string[]; readonly retry?: object } };
   readonly status?: {
     readonly sync?: { readonly status: ApplicationState['sync']; readonly revision?: string };
     readonly health?: { readonly status?: ApplicationState['health'] };
@@ -150,27 +154,20 @@ interface RawApplication {
       readonly kind: string;
       readonly name: string;
       readonly status?: string;
-      readonly health?: { readonly status?: string; readonly message?: string };
     }[];
     readonly history?: readonly { readonly revision: string }[];
   };
 }
 
-function stateOf({ status = {} }: RawApplication): ApplicationState {
-  const { sync, health, operationState: operation, conditions = [], resources = [], history = [] } = status;
+function stateOf({ status = {} }: Pick<RawApplication, 'status'>): ApplicationState {
+  const { sync: comparison, health, operationState: operation, conditions = [], resources = [], history = [] } = status;
   return {
-    sync: sync?.status ?? 'Unknown',
-    revision: sync?.revision,
+    sync: comparison?.status ?? 'Unknown',
+    revision: comparison?.revision,
     health: health?.status ?? 'Unknown',
     operation: operation && { phase: operation.phase, message: operation.message, revision: operation.syncResult?.revision },
     conditions: conditions.map(({ type, message }) => ({ type, message })),
-    resources: resources.map((resource) => ({
-      kind: resource.kind,
-      name: resource.name,
-      sync: resource.status,
-      health: resource.health?.status,
-      message: resource.health?.message,
-    })),
+    resources: resources.map(({ kind, name, status: sync }) => ({ kind, name, sync })),
     history: history.map(({ revision }) => revision),
   };
 }
