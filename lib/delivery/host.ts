@@ -64,18 +64,36 @@ export interface Host {
   /** Milliseconds since the epoch, the host's clock. */
   now(): Promise<number>;
   pullRequest(number: number): Promise<PullRequest>;
-  pullRequests(filter: { readonly base?: string; readonly head?: string; readonly state?: PullRequestState }): Promise<readonly PullRequest[]>;
-  openPullRequest(request: { readonly head: string; readonly base: string; readonly title: string; readonly body: string }): Promise<PullRequest>;
+  pullRequests(filter: {
+    readonly base?: string;
+    readonly head?: string;
+    readonly state?: PullRequestState;
+  }): Promise<readonly PullRequest[]>;
+  openPullRequest(request: {
+    readonly head: string;
+    readonly base: string;
+    readonly title: string;
+    readonly body: string;
+  }): Promise<PullRequest>;
   updatePullRequest(number: number, change: { readonly title?: string; readonly body?: string }): Promise<void>;
   closePullRequest(number: number): Promise<void>;
   /** Merges if the head still is `head`; `message` is the whole message of a squashed commit. */
-  merge(number: number, how: { readonly method: 'squash' | 'merge' | 'rebase'; readonly head: string; readonly message: string }): Promise<MergeOutcome>;
+  merge(
+    number: number,
+    how: { readonly method: 'squash' | 'merge' | 'rebase'; readonly head: string; readonly message: string },
+  ): Promise<MergeOutcome>;
   /** The statuses of a commit, oldest first, all of them. */
   statuses(commit: string): Promise<readonly Status[]>;
-  setStatus(commit: string, status: { readonly context: string; readonly state: StatusState; readonly description: string; readonly targetUrl?: string }): Promise<void>;
+  setStatus(
+    commit: string,
+    status: { readonly context: string; readonly state: StatusState; readonly description: string; readonly targetUrl?: string },
+  ): Promise<void>;
   reviews(number: number): Promise<readonly Review[]>;
   /** Reviews as the calling identity. */
-  review(number: number, review: { readonly state: 'approved' | 'changes-requested'; readonly commit: string; readonly body?: string }): Promise<void>;
+  review(
+    number: number,
+    review: { readonly state: 'approved' | 'changes-requested'; readonly commit: string; readonly body?: string },
+  ): Promise<void>;
   comments(number: number): Promise<readonly Comment[]>;
   comment(number: number, body: string): Promise<void>;
   /** Logins of a team's members; undefined when there is no such team. */

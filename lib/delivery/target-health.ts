@@ -8,6 +8,8 @@ export interface TargetObservation {
   readonly operation: 'succeeded' | 'running' | 'failed' | 'none';
   /** Who started the last operation; absent when the target did by itself. */
   readonly startedBy?: string;
+  /** Time of the last change of `health`, milliseconds since the epoch, where the target keeps it: a loss between two looks is then seen. */
+  readonly healthSince?: number;
   readonly message?: string;
   /** Pods ready and wanted, per service, where the target can tell. */
   readonly pods?: Readonly<Record<string, { readonly ready: number; readonly wanted: number }>>;
@@ -20,4 +22,8 @@ export interface TargetHealth {
   refresh(environment: string): Promise<void>;
   /** Starts a sync of a manual environment to exactly this commit, as a person. */
   sync(environment: string, revision: string, by: string): Promise<void>;
+  /** Names of the Secrets that exist where the environment runs; left out by targets that cannot tell. Never their values. */
+  presentSecrets?(environment: string): Promise<readonly string[]>;
+  /** The last lines that a service's containers logged; left out by targets that cannot tell. */
+  logs?(environment: string, service: string, seconds: number): Promise<string>;
 }

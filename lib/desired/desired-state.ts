@@ -119,7 +119,8 @@ export interface DesiredGitHubEnvironment {
   readonly name: string;
   /** Refs whose runs are admitted; never empty. */
   readonly admits: readonly { readonly type: 'branch' | 'tag'; readonly name: string }[];
-  readonly can_admins_bypass: boolean;
+  /** Absent where the plan of the repository has no such setting. */
+  readonly can_admins_bypass?: boolean;
   /** Names of variables with their values, and of secrets without. */
   readonly variables: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
@@ -139,11 +140,20 @@ export interface DesiredWorkflow {
   /** `.github/workflows/<file>.yaml`. */
   readonly path: string;
   readonly name: string;
+  /** Title of a run, when it says more than the name. */
+  readonly 'run-name'?: string;
   readonly on: Readonly<Record<string, Json>>;
   readonly permissions: Readonly<Record<string, string>>;
-  readonly concurrency?: { readonly group: string; readonly 'cancel-in-progress': boolean };
+  readonly concurrency?: DesiredConcurrency;
   readonly env?: Readonly<Record<string, string>>;
   readonly jobs: Readonly<Record<string, DesiredJob>>;
+}
+
+/** Runs or jobs of one group wait for each other. Without `queue`, one that waits is replaced by the next; with it, up to 100 wait. */
+export interface DesiredConcurrency {
+  readonly group: string;
+  readonly 'cancel-in-progress': boolean;
+  readonly queue?: 'max';
 }
 
 export interface DesiredJob {
@@ -154,7 +164,7 @@ export interface DesiredJob {
   readonly if?: string;
   readonly permissions: Readonly<Record<string, string>>;
   readonly environment?: { readonly name: string; readonly url?: string };
-  readonly concurrency?: { readonly group: string; readonly 'cancel-in-progress': boolean };
+  readonly concurrency?: DesiredConcurrency;
   readonly strategy?: Json;
   readonly env?: Readonly<Record<string, string>>;
   readonly outputs?: Readonly<Record<string, string>>;
@@ -218,6 +228,8 @@ export interface DeliveryEnvironment {
   /** A push there builds a new release, which enters this environment with only the implicit gates. */
   readonly source?: SourceModel;
   readonly sync: 'automatic' | 'manual' | 'pulumi';
+  /** Team whose members may sync a manual environment; who may is left to the target when absent. */
+  readonly syncGroup?: string;
   /** The Argo CD Application to look at; absent for other targets. */
   readonly application?: { readonly name: string; readonly namespace: string; readonly url: string };
   readonly namespace?: string;

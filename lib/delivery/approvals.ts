@@ -1,0 +1,92 @@
+import type { Review } from './host';
+
+/** A group that must be among the approvers, its members known. */
+export interface ApproverGroup {
+  /** For messages: `team engineers`, `mia or zoe`. */
+  readonly name: string;
+  readonly members: readonly string[];
+  readonly count: number;
+}
+
+export interface ApprovalDemand {
+  /** Different people in all. */
+  readonly total: number;
+  readonly groups: readonly ApproverGroup[];
+  /** Whether one person may stand for one group only. */
+  readonly distinct: boolean;
+}
+
+export interface ApprovalCount {
+  readonly enough: boolean;
+  /** What is missing, in words; empty when nothing is. */
+  readonly missing: readonly string[];
+}
+
+/** Logins as hosts compare them. */
+export function login(name: string): string {
+  return name.toLowerCase();
+}
+
+/** Whether these people, each counted once, meet a demand: groups by a largest matching of people to the places of all groups. */
+export function countApprovals(demand: ApprovalDemand, approvers: readonly string[]): ApprovalCount {
+  const people = [...new Set(approvers.map(login))];
+  const missing: string[] = [];
+  if (demand.distinct) {
+    const filled = filledPlaces(demand.groups, people);
+    demand.groups.forEach((group, index) => {
+      const lacking = group.count - (filled[index] ?? 0);
+      if (lacking > 0) missing.push(`${lacking} more of ${group.name}`);
+    });
+  } else {
+    for (const group of demand.groups) {
+      const members = new Set(group.members.map(login));
+      const lacking = group.count - people.filter((person) => members.has(person)).length;
+      if (lacking > 0) missing.push(`${lacking} more of ${group.name}`);
+    }
+  }
+  const lacking = demand.total - people.length;
+  if (lacking > 0 && missing.length === 0) missing.push(`${lacking} more`);
+  return { enough: missing.length === 0, missing };
+}
+
+/** How many places of each group are filled in a largest matching, nobody twice. */
+function filledPlaces(groups: readonly ApproverGroup[], people: readonly string[]): readonly number[] {
+  const places = groups.flatMap((group, index) =>
+    Array.from({ length: group.count }, () => ({ index, members: new Set(group.members.map(login)) })),
+  );
+  const holder = new Map<string, number>();
+  const place = (number: number, tried: Set<string>): boolean => {
+    for (const person of people) {
+      if (tried.has(person) || !places[number]?.members.has(person)) continue;
+      tried.add(person);
+      const held = holder.get(person);
+      if (held === undefined || place(held, tried)) {
+        holder.set(person, number);
+        return true;
+      }
+    }
+    return false;
+  };
+  const filled = groups.map(() => 0);
+  places.forEach(({ index }, number) => {
+    if (place(number, new Set())) filled[index] = (filled[index] ?? 0) + 1;
+  });
+  return filled;
+}
+
+/** What reviews say of one head: who approves, and who asks for changes. The last word of each person counts; apps have none. */
+export function reviewsAt(
+  reviews: readonly Review[],
+  head: string,
+): { readonly approved: readonly Review[]; readonly objected: readonly Review[] } {
+  const last = new Map<string, Review>();
+  for (const review of [...reviews].sort((a, b) => a.at - b.at)) {
+    if (review.author.kind !== 'person' || review.commit !== head || review.state === 'commented') continue;
+    last.set(login(review.author.login), review);
+  }
+  const all = [...last.values()];
+  return {
+    approved: all.filter((review) => review.state === 'approved'),
+    objected: all.filter((review) => review.state === 'changes-requested'),
+  };
+}

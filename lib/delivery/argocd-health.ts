@@ -1,0 +1,216 @@
+import { execFile } from 'node:child_process';
+import type { DeliveryEnvironment, DesiredDelivery } from '../desired/desired-state';
+import { environmentNamed } from './delivery';
+import { outside, wrongUse } from './error';
+import type { TargetHealth, TargetObservation } from './target-health';
+
+export interface ArgoCdHealthOptions {
+  readonly desired: DesiredDelivery;
+  /** Program that speaks to the cluster. @default 'kubectl' */
+  readonly kubectl?: string;
+  /** File with the cluster's address and identity. @default kubectl's own */
+  readonly kubeconfig?: string;
+  /** Context of the kubeconfig. @default its current one */
+  readonly context?: string;
+  /** How long one request may take, seconds. @default 20 */
+  readonly timeoutSeconds?: number;
+}
+
+/** The parts of an Argo CD Application that tell its state. */
+interface Application {
+  readonly metadata?: { readonly generation?: number };
+  readonly operation?: object;
+  readonly status?: {
+    readonly sync?: { readonly status?: string; readonly revision?: string };
+    readonly health?: { readonly status?: string; readonly message?: string; readonly lastTransitionTime?: string };
+    readonly reconciledAt?: string;
+    readonly operationState?: {
+      readonly phase?: string;
+      readonly message?: string;
+      readonly finishedAt?: string;
+      readonly operation?: { readonly initiatedBy?: { readonly username?: string; readonly automated?: boolean } };
+      readonly syncResult?: { readonly revision?: string };
+    };
+    readonly conditions?: readonly { readonly type?: string; readonly message?: string }[];
+  };
+}
+
+const HEALTH: Readonly<Record<string, TargetObservation['health']>> = {
+  Healthy: 'healthy',
+  Progressing: 'progressing',
+  Degraded: 'degraded',
+  Suspended: 'suspended',
+  Missing: 'missing',
+};
+
+const OPERATION: Readonly<Record<string, TargetObservation['operation']>> = {
+  Succeeded: 'succeeded',
+  Running: 'running',
+  Terminating: 'running',
+  Failed: 'failed',
+  Error: 'failed',
+};
+
+/**
+ * What an Application says. The revision is the one that the live objects match when it is synced, else the one of the last operation.
+ * Health that was computed before the operation ended is that of the old pods and does not count: Argo CD has no observed generation.
+ */
+export function observationOf(application: Application): TargetObservation {
+  const { status } = application;
+  const state = status?.operationState;
+  const synced = status?.sync?.status === 'Synced';
+  const revision = synced ? status?.sync?.revision : state?.syncResult?.revision;
+  const running = application.operation !== undefined;
+  const operation = running ? 'running' : (OPERATION[state?.phase ?? ''] ?? 'none');
+  const stale = operation === 'succeeded' && time(status?.reconciledAt) < time(state?.finishedAt);
+  const reported = HEALTH[status?.health?.status ?? ''] ?? 'unknown';
+  const by = state?.operation?.initiatedBy;
+  const since = time(status?.health?.lastTransitionTime);
+  const message = [
+    ...(status?.conditions ?? []).map((condition) => condition.message),
+    reported === 'degraded' ? status?.health?.message : undefined,
+    operation === 'failed' ? state?.message : undefined,
+  ].find((text) => text !== undefined && text !== '');
+  return {
+    ...(revision && { revision }),
+    sync: synced ? 'synced' : status?.sync?.status === 'OutOfSync' ? 'out-of-sync' : 'unknown',
+    health: stale && reported === 'healthy' ? 'progressing' : reported,
+    operation,
+    ...(since > 0 && { healthSince: since }),
+    ...(by?.username && !by.automated && { startedBy: by.username }),
+    ...(message && { message: message.replaceAll(/\s+/g, ' ').slice(0, 300) }),
+  };
+}
+
+function time(text: string | undefined): number {
+  const at = Date.parse(text ?? '');
+  return Number.isNaN(at) ? 0 : at;
+}
+
+interface Deployments {
+  readonly items?: readonly {
+    readonly metadata?: { readonly name?: string; readonly labels?: Readonly<Record<string, string>> };
+    readonly spec?: { readonly replicas?: number };
+    readonly status?: { readonly readyReplicas?: number };
+  }[];
+}
+
+/**
+ * Argo CD as a target, through the Kubernetes interface: reads Applications and Deployments, asks for a refresh by annotation, and starts
+ * a sync as the calling person by setting the Application's operation. Reading needs read rights only.
+ */
+export function argoCdHealth(options: ArgoCdHealthOptions): TargetHealth {
+  const { desired } = options;
+  const run = (args: readonly string[]): Promise<string> => kubectl(options, args);
+  const application = (name: string): NonNullable<DeliveryEnvironment['application']> =>
+    environmentNamed(desired, name).application ??
+    wrongUse(`${name} has no Argo CD Application`, 'ask the target that the environment is declared for');
+  const object = (name: string): readonly string[] => [
+    '--namespace',
+    application(name).namespace,
+    `applications.argoproj.io/${application(name).name}`,
+  ];
+  const namespace = (name: string): string =>
+    environmentNamed(desired, name).namespace ?? wrongUse(`${name} has no namespace`, 'declare a Kubernetes target');
+
+  return {
+    async observe(name) {
+      const [found, pods] = await Promise.all([run(['get', ...object(name), '--output', 'json']), podsIn(run, namespace(name))]);
+      return { ...observationOf(parsed<Application>(found, `Application ${application(name).name}`)), ...(pods && { pods }) };
+    },
+    async refresh(name) {
+      await run(['annotate', ...object(name), 'argocd.argoproj.io/refresh=normal', '--overwrite']);
+    },
+    async sync(name, revision, by) {
+      const operation = {
+        initiatedBy: { username: by },
+        info: [{ name: 'Reason', value: `stagegate sync ${name}` }],
+        sync: { revision, prune: true },
+      };
+      await run(['patch', ...object(name), '--type', 'merge', '--patch', JSON.stringify({ operation })]);
+    },
+    async presentSecrets(name) {
+      const names = await run([
+        'get',
+        'secrets',
+        '--namespace',
+        namespace(name),
+        '--output',
+        'jsonpath={range .items[*]}{.metadata.name}{"\\n"}{end}',
+      ]);
+      return names.split('\n').filter((one) => one !== '');
+    },
+    logs: (name, service, seconds) =>
+      run([
+        'logs',
+        '--namespace',
+        namespace(name),
+        '--selector',
+        `app.kubernetes.io/name=${service}`,
+        '--all-containers',
+        '--prefix',
+        '--tail',
+        '50',
+        `--since=${seconds}s`,
+      ]),
+  };
+}
+
+async function podsIn(run: (args: readonly string[]) => Promise<string>, namespace: string): Promise<TargetObservation['pods']> {
+  const text = await run(['get', 'deployments.apps', '--namespace', namespace, '--output', 'json']).catch(() => undefined);
+  if (text === undefined) return undefined;
+  const pods: Record<string, { ready: number; wanted: number }> = {};
+  for (const { metadata, spec, status } of parsed<Deployments>(text, `Deployments of ${namespace}`).items ?? []) {
+    const service = metadata?.labels?.['app.kubernetes.io/name'] ?? metadata?.name ?? '';
+    const before = pods[service] ?? { ready: 0, wanted: 0 };
+    pods[service] = { ready: before.ready + (status?.readyReplicas ?? 0), wanted: before.wanted + (spec?.replicas ?? 1) };
+  }
+  return pods;
+}
+
+function parsed<T>(text: string, what: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    return outside(`${what}: the cluster's answer is not JSON`, 'run the command again', error);
+  }
+}
+
+function kubectl(
+  { kubectl: program = 'kubectl', kubeconfig, context, timeoutSeconds = 20 }: ArgoCdHealthOptions,
+  args: readonly string[],
+): Promise<string> {
+  const all = [
+    ...(kubeconfig ? ['--kubeconfig', kubeconfig] : []),
+    ...(context ? ['--context', context] : []),
+    `--request-timeout=${timeoutSeconds}s`,
+    ...args,
+  ];
+  return new Promise((resolve, reject) => {
+    execFile(
+      program,
+      all,
+      { timeout: (timeoutSeconds + 5) * 1000, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        if (error === null) return resolve(stdout);
+        const code = (error as NodeJS.ErrnoException).code;
+        try {
+          if (code === 'ENOENT') outside(`${program} is not installed`, 'install kubectl, or name it', error);
+          if (error.killed)
+            outside(
+              `the cluster did not answer within ${timeoutSeconds} s`,
+              'look whether it can be reached, and run the command again',
+              error,
+            );
+          outside(
+            `${program} ${args[0]} failed: ${stderr.trim().split('\n').at(-1) ?? error.message}`,
+            'look at the rights and the address in the kubeconfig, and run the command again',
+            error,
+          );
+        } catch (failure) {
+          reject(failure);
+        }
+      },
+    );
+  });
+}

@@ -1,0 +1,77 @@
+import { type Delivery, edgesInto, environmentNamed, takesReleases } from './delivery';
+import { DeliveryError } from './error';
+import { type EnvironmentHealth, recordHealth } from './health';
+import { type PromotionReport, promote } from './promote';
+import { type RollbackReport, rollbackAutomatically } from './rollback';
+import { type CommandRunner, verifyPending } from './verify';
+
+export interface DeliverOptions {
+  /** Runs the suites that a release waits for; without it somebody else runs `verify`. */
+  readonly suites?: CommandRunner;
+}
+
+/** What one pass did in one environment. */
+export interface DeliveredEnvironment {
+  readonly environment: string;
+  readonly health: Pick<EnvironmentHealth, 'state' | 'text'>;
+  readonly rolledBack?: RollbackReport;
+  readonly promotion?: PromotionReport;
+  /** What went wrong here; the other environments were served all the same. */
+  readonly error?: DeliveryError;
+}
+
+export interface DeliverReport {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly environments: readonly DeliveredEnvironment[];
+}
+
+/**
+ * One pass: records the health of every environment, goes back where a policy says so, runs suites, and carries on the promotion into each
+ * environment. Says what it did; keeps nothing.
+ */
+export async function deliver(delivery: Delivery, options: DeliverOptions = {}): Promise<DeliverReport> {
+  const at = await delivery.host.now();
+  const names = delivery.desired.environments
+    .filter((environment) => environment.lifecycle !== 'planned' && environment.lifecycle !== 'retired')
+    .map((environment) => environment.name);
+  const seen = new Map<string, Pick<DeliveredEnvironment, 'health' | 'rolledBack' | 'error'>>();
+  for (const name of names) seen.set(name, await attended(delivery, name, options));
+  const environments: DeliveredEnvironment[] = [];
+  for (const name of names) {
+    const before = seen.get(name) ?? { health: { state: 'unknown', text: '' } };
+    try {
+      environments.push({ environment: name, ...before, promotion: before.rolledBack?.promotion ?? (await promote(delivery, name)) });
+    } catch (error) {
+      if (!DeliveryError.is(error)) throw error;
+      environments.push({ environment: name, ...before, error });
+    }
+  }
+  return { at, environments };
+}
+
+async function attended(
+  delivery: Delivery,
+  name: string,
+  options: DeliverOptions,
+): Promise<Pick<DeliveredEnvironment, 'health' | 'rolledBack' | 'error'>> {
+  let health: Pick<EnvironmentHealth, 'state' | 'text'> = { state: 'unknown', text: `${name} was not looked at` };
+  try {
+    const full = await recordHealth(delivery, name);
+    health = { state: full.state, text: full.text };
+    if (full.state === 'healthy' && options.suites) await verifyPending(delivery, name, options.suites);
+    if (!mayRollBack(delivery, name, full)) return { health };
+    return { health, rolledBack: await rollbackAutomatically(delivery, name, full.text) };
+  } catch (error) {
+    if (!DeliveryError.is(error)) throw error;
+    return { health, error };
+  }
+}
+
+/** Once, never on a rollback, never where a person syncs, and only where the policy says so. */
+function mayRollBack({ desired }: Delivery, name: string, { state, deployment }: EnvironmentHealth): boolean {
+  const environment = environmentNamed(desired, name);
+  if (state !== 'failed' || deployment?.release === undefined || deployment.lane !== 'normal') return false;
+  if (!takesReleases(environment) || environment.sync === 'manual') return false;
+  return edgesInto(desired, name).some((edge) => edge.lanes.some((lane) => lane.kind === 'automatic-rollback'));
+}
