@@ -23,6 +23,11 @@ export function withoutCredentials(text: string): string {
   return text.replace(/(\w+:\/\/)[^/@\s]+@/g, '$1');
 }
 
+/** Git's words when a ref would have to be a folder of refs, or the other way round; undefined for anything else. */
+export function refNameTaken(stderr: string): string | undefined {
+  return /'[^']+' exists; cannot create '[^']+'/.exec(stderr)?.[0];
+}
+
 /**
  * The environment of every git process: no configuration but the repository's own, so that the same call gives the same objects on
  * every machine; English messages, which are parsed; no question at a terminal.

@@ -3,10 +3,10 @@ import { mkdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { wrongUse } from '../error';
-import type { Files, RefUpdate, Store, StoredCommit } from '../store';
+import type { RefUpdate, Store } from '../store';
 import { git, gitEnvironment, gitFailure, tryGit, withoutCredentials } from './git-process';
 import { GitRepository, lines, type RefCommit } from './git-repository';
-import { push } from './push';
+import { movedTo, push } from './push';
 import { removeStaleLocks } from './stale-locks';
 
 export interface GitStoreProps {
@@ -23,7 +23,7 @@ export interface GitStoreProps {
 }
 
 /** Where the refs are read, and the repository that has their objects. */
-interface Backing {
+export interface Backing {
   readonly repository: GitRepository;
   readonly remote: string;
   readonly tryRef: (ref: string) => Promise<string | undefined>;
@@ -42,8 +42,22 @@ interface Backing {
 export async function openGitStore(props: GitStoreProps): Promise<Store> {
   const backing = isUrl(props.remote)
     ? await throughCache(props.remote, props.cache ?? defaultCache(props.remote))
-    : await inPlace(props.remote);
-  return new GitStore(backing, props.as);
+    : backedBy(new GitRepository(await gitDirOf(props.remote)));
+  const pushed = (ref: string, to: string | undefined, expect: string | undefined): Promise<RefUpdate> =>
+    push({
+      gitDir: backing.repository.gitDir,
+      remote: backing.remote,
+      as: props.as,
+      ref,
+      to,
+      expect,
+      find: () => backing.tryRef(ref),
+      unlock: backing.unlock,
+    });
+  return storeOver(backing, {
+    moveRef: async (ref, to, expect, force = false) => (await tryAnswer(backing, { ref, to, expect, force })) ?? pushed(ref, to, expect),
+    deleteRef: (ref, expect) => pushed(ref, undefined, expect),
+  });
 }
 
 function isUrl(remote: string): boolean {
@@ -55,17 +69,16 @@ function defaultCache(url: string): string {
   return join(root, 'stagegate', 'repositories', createHash('sha256').update(withoutCredentials(url)).digest('hex').slice(0, 24));
 }
 
-async function inPlace(path: string): Promise<Backing> {
-  const gitDir = await gitDirOf(path);
-  const repository = new GitRepository(gitDir);
+/** A repository that is read where it is, and written there. */
+export function backedBy(repository: GitRepository): Backing {
   return {
     repository,
-    remote: gitDir,
+    remote: repository.gitDir,
     tryRef: (ref) => repository.tryRef(ref),
     refs: (prefix) => repository.refs(prefix),
     obtain: () => Promise.resolve(),
     unlock: async () => {
-      await removeStaleLocks(gitDir);
+      await removeStaleLocks(repository.gitDir);
     },
   };
 }
@@ -143,96 +156,38 @@ function parseAdvertised(listed: string): readonly RefCommit[] {
   return [...found].map(([ref, commit]) => ({ ref, commit })).sort((a, b) => (a.ref < b.ref ? -1 : 1));
 }
 
-class GitStore implements Store {
-  constructor(
-    private readonly backing: Backing,
-    private readonly as: string,
-  ) {}
-
-  private get repository(): GitRepository {
-    return this.backing.repository;
-  }
-
+/** A Store whose refs and objects come from a backing, and whose refs change by the two calls given. */
+export function storeOver(backing: Backing, changes: Pick<Store, 'moveRef' | 'deleteRef'>): Store {
   /** The repository, with this commit in it if the remote has it. */
-  private async holding(commit: string): Promise<GitRepository> {
-    await this.backing.obtain([commit]);
-    return this.repository;
+  async function holding(commit: string): Promise<GitRepository> {
+    await backing.obtain([commit]);
+    return backing.repository;
   }
+  return {
+    tryRef: (ref) => backing.tryRef(ref),
+    refs: (prefix) => backing.refs(prefix),
+    commit: async (id) => (await holding(id)).commit(id),
+    firstParents: async (id, limit) => (await holding(id)).firstParents(id, limit),
+    isAncestor: async (ancestor, descendant) => (await holding(descendant)).isAncestor(ancestor, descendant),
+    between: async (from, to, limit) => (await holding(to)).between(from, to, limit),
+    tryTree: async (commit, path) => (await holding(commit)).tryTree(commit, path),
+    tryFile: async (commit, path) => (await holding(commit)).tryFile(commit, path),
+    files: async (commit, path) => (await holding(commit)).files(commit, path),
+    writeTree: (files, grafts) => backing.repository.writeTree(files, grafts),
+    writeCommit: (commit) => backing.repository.writeCommit(commit),
+    ...changes,
+  };
+}
 
-  tryRef(ref: string): Promise<string | undefined> {
-    return this.backing.tryRef(ref);
-  }
-
-  refs(prefix: string): Promise<readonly RefCommit[]> {
-    return this.backing.refs(prefix);
-  }
-
-  async commit(id: string): Promise<StoredCommit> {
-    return (await this.holding(id)).commit(id);
-  }
-
-  async firstParents(id: string, limit: number): Promise<readonly StoredCommit[]> {
-    return (await this.holding(id)).firstParents(id, limit);
-  }
-
-  async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
-    return (await this.holding(descendant)).isAncestor(ancestor, descendant);
-  }
-
-  async between(from: string | undefined, to: string, limit: number): Promise<readonly StoredCommit[]> {
-    return (await this.holding(to)).between(from, to, limit);
-  }
-
-  async tryTree(commit: string, path: string): Promise<string | undefined> {
-    return (await this.holding(commit)).tryTree(commit, path);
-  }
-
-  async tryFile(commit: string, path: string): Promise<string | undefined> {
-    return (await this.holding(commit)).tryFile(commit, path);
-  }
-
-  async files(commit: string, path: string): Promise<Files> {
-    return (await this.holding(commit)).files(commit, path);
-  }
-
-  writeTree(files: Files, grafts?: ReadonlyMap<string, string>): Promise<string> {
-    return this.repository.writeTree(files, grafts);
-  }
-
-  writeCommit(commit: Omit<StoredCommit, 'id'>): Promise<string> {
-    return this.repository.writeCommit(commit);
-  }
-
-  async moveRef(ref: string, to: string, expect: string | undefined, force = false): Promise<RefUpdate> {
-    if (to === expect) return this.unchanged(ref, expect);
-    if (!force && expect !== undefined && !(await this.repository.isAncestor(expect, to))) {
-      const found = await this.tryRef(ref);
-      if (found !== expect) return found === undefined ? { kind: 'moved' } : { kind: 'moved', found };
-      return { kind: 'refused', reason: `${ref} is at ${expect}, which ${to} does not contain: the move would not be a fast-forward` };
-    }
-    return this.push(ref, to, expect);
-  }
-
-  async deleteRef(ref: string, expect: string): Promise<RefUpdate> {
-    return this.push(ref, undefined, expect);
-  }
-
-  private async unchanged(ref: string, expect: string): Promise<RefUpdate> {
-    const found = await this.tryRef(ref);
-    if (found === expect) return { kind: 'done' };
-    return found === undefined ? { kind: 'moved' } : { kind: 'moved', found };
-  }
-
-  private push(ref: string, to: string | undefined, expect: string | undefined): Promise<RefUpdate> {
-    return push({
-      gitDir: this.repository.gitDir,
-      remote: this.backing.remote,
-      as: this.as,
-      ref,
-      to,
-      expect,
-      find: () => this.tryRef(ref),
-      unlock: this.backing.unlock,
-    });
-  }
+/** The answer before a ref is moved, if there is one: it is elsewhere, there already, or would drop commits. */
+export async function tryAnswer(
+  backing: Pick<Backing, 'tryRef' | 'repository'>,
+  move: { readonly ref: string; readonly to: string; readonly expect: string | undefined; readonly force: boolean },
+): Promise<RefUpdate | undefined> {
+  const { ref, to, expect, force } = move;
+  const found = await backing.tryRef(ref);
+  if (found !== expect) return movedTo(found);
+  if (to === expect) return { kind: 'done' };
+  if (force || expect === undefined || (await backing.repository.isAncestor(expect, to))) return undefined;
+  return { kind: 'refused', reason: `${ref} is at ${expect}, which ${to} does not contain: the move would not be a fast-forward` };
 }

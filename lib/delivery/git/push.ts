@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RefUpdate } from '../store';
-import { type GitResult, gitEnvironment, gitFailure, IDENTITY_VARIABLE, tryGit, withoutCredentials } from './git-process';
+import { type GitResult, gitEnvironment, gitFailure, IDENTITY_VARIABLE, refNameTaken, tryGit, withoutCredentials } from './git-process';
 
 export interface Push {
   /** Repository that has the objects. */
@@ -41,20 +41,21 @@ export async function push(what: Push): Promise<RefUpdate> {
   const environment = gitEnvironment({ [IDENTITY_VARIABLE]: what.as });
   for (let attempt = 1; ; attempt += 1) {
     const found = await what.find();
-    if (found !== what.expect) return moved(found);
+    if (found !== what.expect) return movedTo(found);
     const result = await tryGit(args, { gitDir: what.gitDir, environment });
     const outcome = readOutcome(result, what.ref);
     if (outcome.kind === 'done') return { kind: 'done' };
     if (outcome.kind === 'refused') return outcome;
     if (outcome.kind === 'failed' || attempt >= TRIES) throw gitFailure(args, result);
     const now = await what.find();
-    if (now !== what.expect) return moved(now);
+    if (now !== what.expect) return movedTo(now);
     await what.unlock();
     await pause(Math.min(1_000, 20 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random()));
   }
 }
 
-function moved(found: string | undefined): RefUpdate {
+/** What a caller is told who did not see the ref where it is. */
+export function movedTo(found: string | undefined): RefUpdate {
   return found === undefined ? { kind: 'moved' } : { kind: 'moved', found };
 }
 
@@ -66,6 +67,8 @@ type Outcome =
   | { readonly kind: 'failed' };
 
 function readOutcome(result: GitResult, ref: string): Outcome {
+  const occupied = refNameTaken(result.stderr);
+  if (occupied !== undefined) return { kind: 'refused', reason: occupied };
   const status = result.stdout
     .toString('utf8')
     .split('\n')

@@ -36,7 +36,7 @@ export function hostFolder(root: string): HostFolder {
 /** Settings of the bare repository. */
 const settings: readonly (readonly [string, string])[] = [
   // Everything that a ref may lead to is on the disk before the ref is.
-  ['core.fsync', 'committed,loose-object'],
+  ['core.fsync', 'objects,reference'],
   ['core.fsyncMethod', 'batch'],
   ['receive.denyDeleteCurrent', 'refuse'],
   ['gc.autoDetach', 'false'],

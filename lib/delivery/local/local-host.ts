@@ -1,17 +1,18 @@
 import type { DesiredRuleset } from '../../desired/desired-state';
 import { refuseDelivery, wrongUse } from '../error';
 import { GitRepository } from '../git/git-repository';
-import { openGitStore } from '../git/git-store';
-import { tryUpdateRef } from '../git/update-ref';
+import { updateRef } from '../git/update-ref';
 import type { Actor, Comment, Host, MergeOutcome, PullRequest, PullRequestState, Review, Status } from '../host';
 import type { Store } from '../store';
 import { codeOwnersPaths, parseCodeOwners, tryOwner } from './code-owners';
 import { append, type Recorded } from './event-log';
 import { existingHost, type HostFolder } from './host-folder';
+import { localStore } from './local-store';
 import { prepareMerge } from './merge-commit';
 import { type App, type AppPermission, mayWrite, type Person, principal, readPeople } from './people';
 import { type HostRecords, type Opened, openHostRecords, type PullRequestEvent } from './pull-request-log';
 import { type LoadedPullRequest, loadPullRequest } from './pull-request-state';
+import type { Receiving } from './receive';
 import { conditionCovers } from './ref-patterns';
 import { applicableRules, describeViolation, type MergeFacts, mergeViolations } from './ruleset-enforcement';
 import { readRulesets } from './rulesets';
@@ -42,39 +43,26 @@ export async function openLocalHost(root: string, options: LocalHostOptions): Pr
   const folder = await existingHost(root);
   const people = await readPeople(folder.people);
   principal(people, options.as);
-  const store = await openGitStore({ remote: folder.repository, as: options.as });
-  const repository = new GitRepository(folder.repository);
-  const host = new LocalHost(folder, people.repository, options.as, options.clock ?? Date.now, repository, openHostRecords(folder.data));
-  return { store: closingPullRequests(store, host), host };
-}
-
-/** A deleted branch closes the pull requests that it is the head of, as on GitHub. */
-function closingPullRequests(store: Store, host: LocalHost): Store {
-  return new Proxy(store, {
-    get(target, name) {
-      if (name !== 'deleteRef') {
-        const value: unknown = Reflect.get(target, name, target);
-        return typeof value === 'function' ? value.bind(target) : value;
-      }
-      return async (ref: string, expect: string) => {
-        const open = ref.startsWith('refs/heads/') ? await host.pullRequests({ head: ref.slice('refs/heads/'.length), state: 'open' }) : [];
-        const outcome = await target.deleteRef(ref, expect);
-        if (outcome.kind === 'done') for (const one of open) await host.closeAt(one.number, expect);
-        return outcome;
-      };
-    },
-  });
+  const at: Receiving = { folder, repository: new GitRepository(folder.repository), records: openHostRecords(folder.data) };
+  const host = new LocalHost(at, people.repository, options.as, options.clock ?? Date.now);
+  return { store: localStore(at, options.as, (branch, head) => host.closeHeadedBy(branch, head)), host };
 }
 
 class LocalHost implements Host {
+  private readonly folder: HostFolder;
+  private readonly git: GitRepository;
+  private readonly records: HostRecords;
+
   constructor(
-    private readonly folder: HostFolder,
+    at: Receiving,
     readonly repository: string,
     private readonly as: string,
     private readonly clock: () => number,
-    private readonly git: GitRepository,
-    private readonly records: HostRecords,
-  ) {}
+  ) {
+    this.folder = at.folder;
+    this.git = at.repository;
+    this.records = at.records;
+  }
 
   async actor(): Promise<Actor> {
     const { kind, login } = await this.who();
@@ -143,13 +131,16 @@ class LocalHost implements Host {
     });
   }
 
-  /** Closes a pull request whose head branch was at this commit until it was deleted. */
-  async closeAt(number: number, headCommit: string): Promise<void> {
+  /** Closes the pull requests whose head branch was at this commit until it was deleted, as GitHub does. */
+  async closeHeadedBy(branch: string, headCommit: string): Promise<void> {
     const by = await this.actor();
-    await this.record(number, async ({ pullRequest, events }) => {
-      if (pullRequest.state === 'merged' || events.some(({ kind }) => kind === 'closed')) return undefined;
-      return { kind: 'closed', headCommit, by, at: this.clock() };
-    });
+    const opened = (await this.records.opened.read()).filter(({ event }) => event.head === branch);
+    for (const { number } of opened) {
+      await this.record(number, async ({ pullRequest, events }) => {
+        if (pullRequest.state === 'merged' || events.some(({ kind }) => kind === 'closed')) return undefined;
+        return { kind: 'closed', headCommit, by, at: this.clock() };
+      });
+    }
   }
 
   async merge(
@@ -195,7 +186,7 @@ class LocalHost implements Host {
     if (prepared.kind === 'impossible') return { kind: 'refused', reason: prepared.reason };
     const log = this.records.pullRequest(request.number);
     if (!(await log.tryAppend(loaded.next, { kind: 'merging', head: how.head, commit: prepared.commit, by, at }))) return undefined;
-    if (!(await tryUpdateRef(this.folder.repository, ref, prepared.commit, base))) {
+    if ((await updateRef(this.git, ref, prepared.commit, base)).kind !== 'done') {
       const now = (await this.load(request.number)).pullRequest;
       if (now.state === 'merged') return undefined;
       return { kind: 'moved', reason: `${request.base} was moved by somebody else` };
