@@ -99,14 +99,19 @@ function merged(base: Json | undefined, change: Json): Json {
   return Object.fromEntries(result);
 }
 
-/** The field by which Kubernetes tells the items of a list apart, when all of them have it. */
-function keyOf(items: readonly Json[]): string | undefined {
-  return ['mountPath', 'name'].find((key) => items.every((item) => isRecord(item) && typeof item[key] === 'string'));
+/** The field that tells the items of both lists apart; undefined when some item lacks it, or two share a value. */
+function keyOf(...lists: readonly (readonly Json[])[]): string | undefined {
+  return ['mountPath', 'name'].find((key) =>
+    lists.every((items) => {
+      const values = items.map((item) => (isRecord(item) ? item[key] : undefined));
+      return values.every((value) => typeof value === 'string') && new Set(values).size === values.length;
+    }),
+  );
 }
 
 function mergedLists(base: readonly Json[], change: readonly Json[]): Json {
-  const key = keyOf([...base, ...change]);
-  if (key === undefined || change.length === 0) return change;
+  const key = change.length === 0 ? undefined : keyOf(base, change);
+  if (key === undefined) return change;
   const identity = (item: Json) => (isRecord(item) ? item[key] : undefined);
   const known = base.map((item) => {
     const update = change.find((candidate) => identity(candidate) === identity(item));
