@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import { yamlFiles } from './objects';
 import { program } from './programs';
 
@@ -25,10 +27,10 @@ export interface Finding {
 
 /** Runs kube-score over the Kubernetes objects of a folder. Its grades: critical is high, warning is medium. */
 export async function kubeScore(folder: string): Promise<readonly Finding[]> {
-  const output = await run('kube-score', ['score', '--output-format', 'json', ...yamlFiles(folder)], [0, 1]);
+  const output = await run('kube-score', ['score', '--output-format', 'json', ...filesOf(folder)], [0, 1]);
   const critical = 1;
   const warning = 5;
-  return (JSON.parse(output) as ScoredObject[]).flatMap(({ object_name, file_name, file_row, checks }) =>
+  return ((JSON.parse(output) as ScoredObject[] | null) ?? []).flatMap(({ object_name, file_name, file_row, checks }) =>
     (checks ?? [])
       .filter(({ skipped, grade }) => !skipped && grade <= warning)
       .map(({ check, grade, comments }) => ({
@@ -62,12 +64,11 @@ interface ScoredObject {
 
 /** Runs Checkov, without network, over a folder of Kubernetes objects or of workflow files (the folder that holds `.github`). */
 export async function checkov(folder: string, framework: 'kubernetes' | 'github_actions'): Promise<readonly Finding[]> {
-  const args = ['--directory', folder, '--framework', framework, '--output', 'json', '--compact', '--quiet', '--skip-download'];
-  const report = JSON.parse(await run('checkov', args, [0, 1])) as CheckovReport | readonly CheckovReport[];
-  return [report].flat().flatMap((part) => {
-    if (part.results === undefined) return [];
-    if (part.results.parsing_errors.length > 0) throw new Error(`checkov cannot read ${part.results.parsing_errors.join(', ')}`);
-    return part.results.failed_checks.map((failed) => ({
+  filesOf(folder);
+  const args = ['--directory', '.', '--framework', framework, '--output', 'json', '--compact', '--quiet', '--skip-download'];
+  const report = JSON.parse(await run('checkov', args, [0, 1], folder)) as CheckovReport | readonly CheckovReport[];
+  return [report].flat().flatMap(({ results }) =>
+    (results?.failed_checks ?? []).map((failed) => ({
       tool: 'checkov' as const,
       rule: failed.check_id,
       severity: 'unrated' as const,
@@ -75,14 +76,13 @@ export async function checkov(folder: string, framework: 'kubernetes' | 'github_
       line: failed.file_line_range[0],
       object: failed.resource,
       message: failed.check_name,
-    }));
-  });
+    })),
+  );
 }
 
 interface CheckovReport {
   /** Absent when there was nothing to check. */
   readonly results?: {
-    readonly parsing_errors: readonly string[];
     readonly failed_checks: readonly {
       readonly check_id: string;
       readonly check_name: string;
@@ -95,7 +95,7 @@ interface CheckovReport {
 
 /** Runs actionlint over the YAML files of a folder. What it reports, GitHub refuses or takes otherwise than meant: all high. */
 export async function actionlint(folder: string): Promise<readonly Finding[]> {
-  const output = await run('actionlint', ['-shellcheck=', '-pyflakes=', '-format', '{{json .}}', ...yamlFiles(folder)], [0, 1]);
+  const output = await run('actionlint', ['-shellcheck=', '-pyflakes=', '-format', '{{json .}}', ...filesOf(folder)], [0, 1]);
   return (JSON.parse(output) as { kind: string; message: string; filepath: string; line: number }[]).map(
     ({ kind, message, filepath, line }) => ({
       tool: 'actionlint' as const,
@@ -111,7 +111,7 @@ export async function actionlint(folder: string): Promise<readonly Finding[]> {
 /** Runs zizmor, offline, over the workflow files of a folder. What it calls informational is low. */
 export async function zizmor(folder: string): Promise<readonly Finding[]> {
   // 11 to 14: the gravest finding was informational, low, medium, high.
-  const args = ['--offline', '--no-progress', '--format', 'json', ...yamlFiles(folder)];
+  const args = ['--offline', '--no-progress', '--strict-collection', '--format', 'json', ...filesOf(folder)];
   const output = await run('zizmor', args, [0, 11, 12, 13, 14]);
   return (JSON.parse(output) as ZizmorFinding[]).map(({ ident, desc, determinations, locations }) => {
     const place = locations.find(({ symbolic }) => symbolic.kind === 'Primary') ?? locations[0];
@@ -120,7 +120,7 @@ export async function zizmor(folder: string): Promise<readonly Finding[]> {
       tool: 'zizmor' as const,
       rule: ident,
       severity: severity === 'high' || severity === 'medium' ? severity : ('low' as const),
-      file: relative(folder, place?.symbolic.key.Local?.given_path ?? folder),
+      file: relative(folder, place?.symbolic.key.Local?.verbatim_path ?? folder),
       line: place === undefined ? undefined : place.concrete.location.start_point.row + 1,
       message: [desc, place?.symbolic.annotation].filter((part) => part !== undefined && part !== '').join(': '),
     };
@@ -134,18 +134,29 @@ interface ZizmorFinding {
   readonly locations: readonly {
     readonly symbolic: {
       readonly kind: string;
-      readonly key: { readonly Local?: { readonly given_path: string } };
+      readonly key: { readonly Local?: { readonly verbatim_path: string } };
       readonly annotation?: string;
     };
     readonly concrete: { readonly location: { readonly start_point: { readonly row: number } } };
   }[];
 }
 
+/** @throws when there are none, or one is not YAML: a checker that passes over what it cannot read would be content. */
+function filesOf(folder: string): string[] {
+  const files = yamlFiles(folder);
+  if (files.length === 0) throw new Error(`${folder} holds no YAML file`);
+  for (const file of files) {
+    const fault = parseAllDocuments(readFileSync(file, 'utf8')).flatMap(({ errors }) => errors)[0];
+    if (fault !== undefined) throw new Error(`${file}: ${fault.message}`);
+  }
+  return files;
+}
+
 /** @throws when the program ends with an exit code that does not mean "ran, with or without findings". */
-function run(name: string, args: readonly string[], good: readonly number[]): Promise<string> {
+function run(name: string, args: readonly string[], good: readonly number[], cwd?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8' };
-    execFile(program(name), args, { env, maxBuffer: 256 * 1024 * 1024 }, (failure, stdout, stderr) => {
+    execFile(program(name), args, { cwd, env, maxBuffer: 256 * 1024 * 1024 }, (failure, stdout, stderr) => {
       const code = failure === null ? 0 : failure.code;
       if (typeof code === 'number' && good.includes(code)) resolve(stdout);
       else reject(new Error(`${name} ended with ${code}: ${stderr.trim().slice(-2000)}`));
