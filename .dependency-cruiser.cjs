@@ -105,7 +105,12 @@ module.exports = {
     ),
     only('render-imports-desired', render, [values, desired], 'render writes what is compiled'),
     only('diff-imports-desired', diff, [values, desired], 'diff compares what is compiled'),
-    only('rules-import-inward', rules, [values, model, desired, explorer, diff], 'rules read model, desired state and explorer'),
+    only(
+      'rules-import-inward',
+      rules,
+      [values, model, desired, explorer, diff, '^lib/compile/kubernetes/validate[.]ts$'],
+      'rules read model, desired state and explorer, and hold objects against their schemas',
+    ),
     {
       name: 'rules-do-not-resolve',
       comment: 'rules get a finished model',
