@@ -1,6 +1,12 @@
 import type { DesiredState } from '../desired/desired-state';
+import { exploreDeliveryRefs, exploreKeys } from './delivery-refs';
+import { machineOf } from './events';
 import type { Intent } from './intent';
+import { type Breach, exploreBranch } from './landing';
+import { search } from './search';
 import type { TraceEvent } from './trace';
+import { hostLine, narrate } from './trace-text';
+import { type Place, type World, worldOf } from './world';
 
 /** How far a run looks. Within its bounds it goes to closure, not to a depth. */
 export interface Bounds {
@@ -50,6 +56,8 @@ export interface Violation {
   readonly gate?: string;
   /** Policy to which the gate belongs. */
   readonly policy?: string;
+  /** What the protection of the ref, or of the program, asks for and is not met: `approvals`, `check validate`, `force`, `key stagegate`. */
+  readonly demand?: string;
   /** Repository and full ref that was reached, for instance `refs/heads/env/prod`. */
   readonly repository?: string;
   readonly ref?: string;
@@ -85,8 +93,76 @@ export interface Outcome {
   readonly runs: Readonly<Record<string, string>>;
 }
 
-/** Signature of `explore`: everything that can happen within the bounds, and what of it goes against the intent. */
-export type Explore = (desired: DesiredState, intent: Intent, bounds?: Bounds) => Exploration;
+/**
+ * Executes the compiled data in the documented semantics of GitHub and Argo CD: everything that can happen within the bounds, and what of it
+ * goes against the intent. What it does not find is not proved absent; it is absent within these bounds.
+ *
+ * @throws RangeError when the compiled data lacks the delivery repository, or exceeds what a state has room for.
+ */
+export function explore(desired: DesiredState, intent: Intent, bounds: Bounds = Bounds.full): Exploration {
+  const world = worldOf(desired, intent, bounds);
+  const machine = machineOf(world);
+  const result = search(machine);
+  const deliveries = result.findings.map(({ harm, events }): Violation => ({ ...harm, ...narrate(machine, events, harm) }));
+  const violations = [...deliveries, ...breachesOf(world).map(violationOf)].sort((a, b) => a.events.length - b.events.length);
+  const arrivals = world.places.flatMap(({ name }, index) => {
+    const depth = result.arrivals[index] as number;
+    return depth < 0 ? [] : [[name, depth] as const];
+  });
+  const missing = world.places.filter(({ index }) => !result.reached[index]).map((place) => ({ environment: place.name, reason: reasonOf(world, place, result.reached) }));
+  const uncompiled = intent.environments.filter(({ name }) => !desired.delivery.environments.some((environment) => environment.name === name));
+  return {
+    complete: result.complete,
+    states: result.states,
+    firstLawfulArrival: Object.fromEntries(arrivals),
+    unreached: [...missing, ...uncompiled.map(({ name }) => ({ environment: name, reason: 'it is declared and not compiled' }))],
+    violations,
+  };
+}
 
-/** Signature of `replay`: executes a sequence of events one by one. */
-export type Replay = (desired: DesiredState, intent: Intent, events: readonly TraceEvent[]) => Outcome;
+/** What can be done on GitHub alone, without any release. */
+function breachesOf({ desired, intent, refs }: World): Breach[] {
+  const breaches = refs.flatMap((ref) => ref.breaches);
+  for (const repository of desired.repositories) {
+    const program = repository.name === intent.program.repository ? [intent.program.branch] : [];
+    const declared = intent.protections.flatMap(({ ref }) => (ref.kind === 'branch' && ref.repository === repository.name ? [ref.pattern] : []));
+    for (const name of new Set([...declared, ...program])) {
+      if (refs.some((ref) => ref.kind === 'branch' && ref.repository === repository.name && ref.pattern === name)) continue;
+      breaches.push(...exploreBranch(desired, intent, repository, name, program.includes(name)).breaches);
+    }
+    breaches.push(...exploreKeys(desired, intent, repository));
+    if (repository.name === desired.delivery.repository) breaches.push(...exploreDeliveryRefs(desired, intent, repository));
+  }
+  return breaches;
+}
+
+function violationOf({ kind, message, environment, repository, ref, demand, events }: Breach): Violation {
+  return {
+    kind,
+    ...(environment === undefined ? {} : { environment }),
+    repository,
+    ref,
+    demand,
+    message,
+    events,
+    lines: [...events.map(hostLine), message],
+  };
+}
+
+/** The first thing that keeps every release out of an environment. */
+function reasonOf(world: World, place: Place, reached: readonly boolean[]): string {
+  if (place.refusal !== undefined) return place.refusal;
+  if (place.sync.kind === 'none') return place.sync.reason;
+  const declared = world.desired.delivery.environments.find(({ name }) => name === place.name)?.source;
+  const source = declared && world.refs.find((ref) => ref.kind === declared.kind && ref.repository === declared.repository && ref.pattern === declared.pattern);
+  if (source) return source.notStarted ?? source.refusal ?? (place.sync.kind === 'manual' ? 'nothing syncs it' : `nothing that is pushed to ${source.pattern} gets there`);
+  if (place.into.length === 0) return 'no source and no policy leads to it';
+  for (const edge of place.into) {
+    const on = world.refs[edge.on];
+    if (on?.refusal !== undefined) return `nothing gets onto ${on.pattern}: ${on.refusal}`;
+    if (!reached[edge.from]) return `no release reaches ${world.places[edge.from]?.name}, from which ${edge.policy} leads`;
+  }
+  return `no release fulfils ${place.into.map(({ policy }) => policy).join(' or ')}, or nothing syncs it`;
+}
+
+export type Explore = typeof explore;

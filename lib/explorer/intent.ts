@@ -54,7 +54,10 @@ export type IntentGate =
 /** People who must be among the approvers. */
 export type IntentGroup = { readonly team: string; readonly count: number } | { readonly people: readonly string[]; readonly count: number };
 
-/** How commits may get onto a branch: by pull request, under these conditions. History is never rewritten and the branch never deleted. */
+/**
+ * How commits may get onto a branch: by pull request, under these conditions. History is never rewritten and the branch never deleted; that
+ * holds for every source, be it listed here or not. Of tags only `bypass` counts: who may make them; nobody moves or deletes them.
+ */
 export interface IntentProtection {
   readonly ref: IntentRef;
   readonly checks: readonly IntentCheck[];
@@ -94,6 +97,10 @@ export interface IntentProgram {
   readonly approvals: number;
   /** Every group that such a gate includes. */
   readonly including: readonly IntentGroup[];
-  /** Files whose change is a change of the program: program, lock file, a workflow, CODEOWNERS. */
+  /** Checks in which the policy as it is judges the change. */
+  readonly checks: readonly IntentCheck[];
+  /** Whether it must be judged against the head of the program branch. */
+  readonly upToDate: boolean;
+  /** Files whose change is a change of the program: program, lock file and what else decides which code runs, a workflow, CODEOWNERS. */
   readonly files: readonly string[];
 }

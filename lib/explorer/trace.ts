@@ -1,20 +1,78 @@
-/** Who acts. Teams stand for their members; people with equal rights are one. */
-export type PrincipalName = string;
+import type { Change, MergeMethod } from './github';
 
-/** One event of a trace, as data. */
-export type TraceEvent =
-  /** Commits get onto a ref, or the ref itself is made, rewritten or removed. */
+/** One event of a trace, as data. Commits are counted from 0 in the order in which they are made; `by` names a principal. */
+export type TraceEvent = PushEvent | PullRequestEvent | SourceEvent | EnvironmentEvent | PromotionEvent;
+
+/** A ref is made, moved, rewritten or removed without a pull request. */
+export interface PushEvent {
+  readonly kind: 'push';
+  readonly by: string;
+  readonly repository: string;
+  readonly ref: string;
+  readonly how: Change;
+}
+
+export type PullRequestEvent =
   | {
-      readonly kind: 'push';
-      readonly by: PrincipalName;
+      readonly kind: 'open';
+      readonly by: string;
       readonly repository: string;
-      readonly ref: string;
-      readonly how: 'create' | 'update' | 'force' | 'delete';
-      readonly commit?: number;
+      readonly base: string;
+      readonly head: string;
+      /** Files that the pull request changes. */
+      readonly files: readonly string[];
     }
-  /** A pull request is opened; its head is on `head`. */
-  | { readonly kind: 'open'; readonly by: PrincipalName; readonly repository: string; readonly head: string; readonly base: string; readonly commit?: number }
-  /** A review: of a pull request onto `base`, or of the promotion of `commit` into `environment`. */
-  | { readonly kind: 'approve'; readonly by: PrincipalName; readonly base?: string; readonly environment?: string; readonly commit?: number }
-  | { readonly kind: 'status'; readonly by: PrincipalName; readonly context: string; readonly base: string; readonly commit?: number }
-  | { readonly kind: 'merge'; readonly by: PrincipalName; readonly repository: string; readonly base: string; readonly method: 'merge' | 'squash' | 'rebase'; readonly commit?: number };
+  /** One more commit on the head of the open pull request. */
+  | { readonly kind: 'amend'; readonly by: string }
+  /** Another change is merged onto the base. */
+  | { readonly kind: 'outdate'; readonly by: string }
+  | { readonly kind: 'review'; readonly by: string }
+  /** A success of this context on the head. */
+  | { readonly kind: 'status'; readonly by: string; readonly context: string }
+  | { readonly kind: 'merge'; readonly by: string; readonly method: MergeMethod };
+
+/** A commit gets onto the branch, or the tags, of a source by a lawful way. */
+export interface SourceEvent {
+  readonly kind: 'land';
+  readonly repository: string;
+  readonly ref: { readonly kind: 'branch' | 'tags'; readonly pattern: string };
+  readonly commit: number;
+}
+
+export type EnvironmentEvent =
+  | { readonly kind: 'healthy' | 'unhealthy'; readonly environment: string }
+  /** The clock goes to the end of the next soak there. */
+  | { readonly kind: 'clock'; readonly environment: string }
+  | { readonly kind: 'verify'; readonly environment: string; readonly suite: string }
+  | { readonly kind: 'check'; readonly check: string; readonly commit: number }
+  | { readonly kind: 'sync'; readonly environment: string }
+  /** Somebody changes live objects by hand. */
+  | { readonly kind: 'edit'; readonly environment: string }
+  | { readonly kind: 'roll-back'; readonly environment: string; readonly commit: number; readonly approvals: number }
+  /** Somebody has Argo CD sync another revision than the Application names. */
+  | { readonly kind: 'override'; readonly environment: string; readonly commit: number; readonly by: string }
+  /** A hold or quarantine is lifted. */
+  | { readonly kind: 'lift'; readonly environment: string; readonly commit: number }
+  /** The next run of the delivery app that would merge here stops between its evaluation and the merge. */
+  | { readonly kind: 'suspend'; readonly environment: string }
+  /** The stopped run goes on. */
+  | { readonly kind: 'resume'; readonly environment: string }
+  /** The required check is reported by somebody else, on the head of the stopped run. */
+  | { readonly kind: 'forge'; readonly environment: string };
+
+export type PromotionEvent =
+  | { readonly kind: 'approve'; readonly policy: string; readonly commit: number; readonly by: string }
+  /** A person asks for the promotion. */
+  | { readonly kind: 'ask'; readonly policy: string; readonly commit: number };
+
+const COMMITS = ['4f2a1c', '8b03d7', 'c91e55', '2d7f60', 'e4a819', '70bc3e', '19d5f2', 'a36e04'];
+
+/** The id under which a trace shows its nth commit: the same in every run. */
+export function commitId(commit: number): string {
+  return COMMITS[commit] ?? (0x5a17c3 + 0x10f9b * commit).toString(16).slice(-6);
+}
+
+/** `main` for `refs/heads/main`, `tag v1` for `refs/tags/v1`. */
+export function shortRef(ref: string): string {
+  return ref.replace(/^refs\/heads\//, '').replace(/^refs\/tags\//, 'tag ');
+}

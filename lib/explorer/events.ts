@@ -1,0 +1,252 @@
+import { contentOf, isOpen, mergeInto, settle } from './delivery-app';
+import { type Harm, type Monitor, monitorOf } from './monitor';
+import {
+  addApproval,
+  approvals,
+  COMMITS,
+  DEVIATIONS,
+  Flag,
+  forgetRecord,
+  git,
+  hasFlag,
+  head,
+  isAsked,
+  isBlocked,
+  isChecked,
+  isVerified,
+  Report,
+  report,
+  running,
+  type State,
+  setAsked,
+  setBlocked,
+  setChecked,
+  setFlag,
+  setReport,
+  setSoaked,
+  setSuspended,
+  setVerified,
+  soaked,
+  suspended,
+  wasHealthy,
+} from './state';
+import type { Edge, Place, World } from './world';
+
+/** Events as numbers: kind, then two operands of one byte each. */
+export const Kind = {
+  land: 0,
+  healthy: 1,
+  unhealthy: 2,
+  clock: 3,
+  verify: 4,
+  check: 5,
+  sync: 6,
+  edit: 7,
+  rollBack: 8,
+  lift: 9,
+  suspend: 10,
+  resume: 11,
+  forge: 12,
+  approve: 13,
+  ask: 14,
+  override: 15,
+} as const;
+
+/** Kinds that count as a deviation: the rest is lawful and not limited. */
+const DEVIATES: ReadonlySet<number> = new Set([Kind.unhealthy, Kind.edit, Kind.rollBack, Kind.forge, Kind.override]);
+
+export function code(kind: number, a: number, b = 0): number {
+  return (kind << 16) | (a << 8) | b;
+}
+
+/** The system that is explored: its states, what can happen in each, and what that leads to. */
+export interface Machine {
+  readonly world: World;
+  initial(): State;
+  /** Calls `visit` with each event that can happen. */
+  enabled(s: State, visit: (event: number) => void): void;
+  /** Lets an event happen to the state, in place, with everything that follows of itself. */
+  apply(s: State, event: number): Harm | undefined;
+}
+
+export function machineOf(world: World): Machine {
+  const monitor = monitorOf(world);
+  return {
+    world,
+    initial: () => new Uint8Array(world.at.size),
+    enabled: (s, visit) => enabled(world, s, visit),
+    apply(s, event) {
+      const kind = event >> 16;
+      monitor.begin(kind === Kind.land);
+      if (DEVIATES.has(kind)) s[DEVIATIONS] = (s[DEVIATIONS] as number) + 1;
+      happen(world, s, kind, (event >> 8) & 255, event & 255, monitor);
+      settle(world, s, monitor);
+      clearDead(world, s);
+      return monitor.end();
+    },
+  };
+}
+
+function enabled(w: World, s: State, visit: (event: number) => void): void {
+  const commits = s[COMMITS] as number;
+  const mayDeviate = (s[DEVIATIONS] as number) < w.bounds.deviations;
+  for (const ref of w.refs) {
+    if (ref.refusal !== undefined) continue;
+    if (ref.onlyFrom) {
+      for (const from of ref.onlyFrom) if (head(w, s, from) > head(w, s, ref.index)) visit(code(Kind.land, ref.index, head(w, s, from)));
+    } else {
+      for (let commit = head(w, s, ref.index) + 1; commit <= Math.min(commits + 1, w.bounds.commits); commit++) {
+        visit(code(Kind.land, ref.index, commit));
+      }
+    }
+  }
+  for (let check = 0; check < w.checks.length; check++) {
+    for (let commit = 1; commit <= commits; commit++) if (!isChecked(w, s, commit, check)) visit(code(Kind.check, check, commit));
+  }
+  for (const place of w.places) visitPlace(w, s, place, mayDeviate, visit);
+  for (const edge of w.edges) if (edge.width > 0) visitPromotions(w, s, edge, visit);
+}
+
+function visitPlace(w: World, s: State, place: Place, mayDeviate: boolean, visit: (event: number) => void): void {
+  const { index } = place;
+  const release = running(w, s, index);
+  if (release > 0) {
+    const last = report(w, s, index, release);
+    if (mayDeviate || matters(w, s, place, release)) {
+      if (last !== Report.healthy) visit(code(Kind.healthy, index));
+      else {
+        const level = soaked(w, s, index, release);
+        if (level < place.soaks.length) visit(code(Kind.clock, index));
+        for (let suite = 0; suite < place.suites.length; suite++) {
+          if (!isVerified(w, s, index, release, suite) && canRun(w, place.suites[suite] as string)) visit(code(Kind.verify, index, suite));
+        }
+      }
+    }
+    if (mayDeviate && (last === Report.none || last === Report.healthy)) visit(code(Kind.unhealthy, index));
+    if (mayDeviate && !(place.sync.kind === 'automatic' && place.sync.heals)) visit(code(Kind.edit, index));
+  }
+  if (place.sync.kind === 'manual') {
+    const content = contentOf(w, s, place);
+    if (content > 0 && content !== release && declaresManual(w, place)) visit(code(Kind.sync, index));
+  }
+  for (let other = 1; other <= w.bounds.commits; other++) {
+    if (isBlocked(w, s, index, other)) visit(code(Kind.lift, index, other));
+    else if (mayDeviate && place.rollback !== undefined && place.refusal === undefined && other !== git(w, s, index) && wasHealthy(w, s, index, other)) {
+      visit(code(Kind.rollBack, index, other));
+    }
+    if (mayDeviate && place.overriders.length > 0 && other <= (s[COMMITS] as number) && other !== git(w, s, index)) {
+      visit(code(Kind.override, index, other));
+    }
+  }
+  if (place.raceable && place.refusal === undefined) {
+    if (suspended(w, s, index) > 0) {
+      visit(code(Kind.resume, index));
+      if (mayDeviate && place.checkRequired && !place.checkBound && !hasFlag(w, s, index, Flag.green)) visit(code(Kind.forge, index));
+    } else if (!hasFlag(w, s, index, Flag.armed)) visit(code(Kind.suspend, index));
+  }
+}
+
+function visitPromotions(w: World, s: State, edge: Edge, visit: (event: number) => void): void {
+  for (let release = 1; release <= w.bounds.commits; release++) {
+    if (!isOpen(w, s, edge, release)) continue;
+    for (let slot = 0; slot < edge.caps.length; slot++) {
+      if (approvals(edge, s, release, slot) < (edge.caps[slot] as number)) visit(code(Kind.approve, edge.index, (release << 4) | slot));
+    }
+    if (edge.asks && !isAsked(edge, s, release)) visit(code(Kind.ask, edge.index, release));
+  }
+}
+
+function happen(w: World, s: State, kind: number, a: number, b: number, monitor: Monitor): void {
+  const place = w.places[a] as Place;
+  switch (kind) {
+    case Kind.land:
+      s[w.at.heads + a] = b;
+      s[COMMITS] = Math.max(s[COMMITS] as number, b);
+      return;
+    case Kind.check:
+      return setChecked(w, s, b, a);
+    case Kind.healthy:
+      return setReport(w, s, a, running(w, s, a), Report.healthy);
+    case Kind.unhealthy: {
+      const release = running(w, s, a);
+      return setReport(w, s, a, release, wasHealthy(w, s, a, release) ? Report.unhealthyAfterHealthy : Report.unhealthy);
+    }
+    case Kind.clock:
+      return setSoaked(w, s, a, running(w, s, a), soaked(w, s, a, running(w, s, a)) + 1);
+    case Kind.verify:
+      return setVerified(w, s, a, running(w, s, a), b);
+    case Kind.sync: {
+      const before = running(w, s, a);
+      s[w.at.run + a] = contentOf(w, s, place);
+      return monitor.synced(s, place, before, true);
+    }
+    case Kind.override: {
+      const before = running(w, s, a);
+      s[w.at.run + a] = b;
+      return monitor.synced(s, place, before, true);
+    }
+    case Kind.edit:
+      return monitor.edited(s, place);
+    case Kind.rollBack:
+      return mergeInto(w, s, place, b, { kind: 'rollback', automatic: false, approvals: place.rollback ?? 0 }, monitor);
+    case Kind.lift:
+      return setBlocked(w, s, a, b, false);
+    case Kind.suspend:
+      return setFlag(w, s, a, Flag.armed, true);
+    case Kind.resume:
+      return resume(w, s, place, monitor);
+    case Kind.forge:
+      return setFlag(w, s, a, Flag.green, true);
+    case Kind.approve:
+      return addApproval(w.edges[a] as Edge, s, b >> 4, b & 15);
+    case Kind.ask:
+      return setAsked(w.edges[a] as Edge, s, b);
+    default:
+      throw new RangeError(`there is no event of kind ${kind}`);
+  }
+}
+
+/** A stopped run goes on with its merge, which names the head. GitHub looks at the required check, and at the base if that is asked for. */
+function resume(w: World, s: State, place: Place, monitor: Monitor): void {
+  const release = suspended(w, s, place.index);
+  const refused =
+    (place.checkRequired && !hasFlag(w, s, place.index, Flag.green)) || (place.upToDate && hasFlag(w, s, place.index, Flag.baseMoved));
+  setSuspended(w, s, place.index, 0);
+  setFlag(w, s, place.index, Flag.green, false);
+  setFlag(w, s, place.index, Flag.baseMoved, false);
+  if (refused || release === git(w, s, place.index)) return;
+  const edge = place.into.find((candidate) => wasHealthy(w, s, candidate.from, release));
+  mergeInto(w, s, place, release, edge ? { kind: 'promotion', edge } : { kind: 'source' }, monitor);
+}
+
+function declaresManual(w: World, place: Place): boolean {
+  return w.intent.environments.some(({ name, sync }) => name === place.name && sync === 'manual');
+}
+
+function canRun(w: World, suite: string): boolean {
+  return w.desired.delivery.suites.some(({ name }) => name === suite);
+}
+
+/** Whether what is recorded of a release here can still open a gate. */
+function matters(w: World, s: State, place: Place, release: number): boolean {
+  for (const edge of place.out) if (release > git(w, s, edge.to)) return true;
+  return false;
+}
+
+/**
+ * Forgets what nothing can read any more, so that states that differ in it alone are one. Once no deviation is left nobody rolls back, what
+ * git holds only gets newer, and records of releases that every edge has left behind are dead.
+ */
+function clearDead(w: World, s: State): void {
+  if ((s[DEVIATIONS] as number) < w.bounds.deviations) return;
+  for (const place of w.places) {
+    const current = git(w, s, place.index);
+    for (let release = 1; release <= w.bounds.commits; release++) {
+      if (!matters(w, s, place, release)) {
+        forgetRecord(w, s, place.index, release);
+        if (release <= current) setBlocked(w, s, place.index, release, false);
+      } else if (report(w, s, place.index, release) === Report.unhealthy) setReport(w, s, place.index, release, Report.none);
+    }
+    setFlag(w, s, place.index, Flag.rolledBack, false);
+  }
+}

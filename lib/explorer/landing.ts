@@ -1,0 +1,300 @@
+import type { DesiredRepository, DesiredState } from '../desired/desired-state';
+import { ownersOf } from './codeowners';
+import { attackers, type Change, groupName, mergeDemands, type Principal, pushRefusal, type ReportedCheck, rulesetsOf } from './github';
+import type { Intent, IntentProtection } from './intent';
+import { isActor, type Unmet, unmetProgram, unmetProtection } from './landing-monitor';
+import { principalOf, type PullRequest, pullRequestStep, reportedByWorkflow } from './pull-request';
+import { refMatches, sampleOf } from './ref-pattern';
+import type { PullRequestEvent, TraceEvent } from './trace';
+
+/** A sequence of events on GitHub alone that ends where the intent forbids. */
+export interface Breach {
+  readonly kind: 'protection' | 'program' | 'bypass';
+  /** What was not met; breaches of one demand on one ref are one finding. */
+  readonly demand: string;
+  readonly message: string;
+  readonly environment?: string;
+  readonly repository: string;
+  readonly ref: string;
+  readonly events: readonly TraceEvent[];
+}
+
+/** How commits get onto a branch: whether they can at all, and how they can against the intent. */
+export interface Landing {
+  /** Whether a developer may push without a pull request, lawfully. */
+  readonly direct: boolean;
+  /** Why no commit gets there lawfully. */
+  readonly refusal?: string;
+  readonly breaches: readonly Breach[];
+}
+
+interface Branch {
+  readonly desired: DesiredState;
+  readonly intent: Intent;
+  readonly repository: DesiredRepository;
+  readonly name: string;
+  readonly protection: IntentProtection | undefined;
+  /** Whether a change there is a change of the program. */
+  readonly program: boolean;
+}
+
+/**
+ * Tries every way onto a branch in which one demand of the intent is not met and everything else is as it should be. GitHub never refuses a
+ * merge for one more approval or one more successful check, so a demand that can be missed at all can be missed in one of these ways.
+ */
+export function exploreBranch(desired: DesiredState, intent: Intent, repository: DesiredRepository, name: string, program: boolean): Landing {
+  const protection = intent.protections.find(
+    ({ ref }) => ref.kind === 'branch' && ref.repository === repository.name && ref.pattern === name,
+  );
+  const branch: Branch = { desired, intent, repository, name, protection, program };
+  const ref = `refs/heads/${name}`;
+  const free = protection === undefined && !program;
+  const direct = free && pushRefusal(repository, principalOf(desired, 'developer'), ref, 'update') === undefined;
+  const found = new Map<string, Breach>();
+  const note = (breach: Breach) => {
+    const key = `${breach.kind} ${breach.demand}`;
+    const known = found.get(key);
+    if (!known || known.events.length > breach.events.length) found.set(key, breach);
+  };
+  const lawful = eventsOf(branch, perfectWay(branch, ['README.md']));
+  const outcome = direct ? undefined : runPullRequest(desired, lawful);
+  for (const breach of pushes(branch)) note(breach);
+  if (!free) {
+    for (const files of program ? [['README.md'], ...intent.program.files.map((file) => [file])] : [['README.md']]) {
+      for (const events of attempts(branch, files)) {
+        const breach = shortest(branch, events);
+        if (breach) note(breach);
+      }
+    }
+  }
+  return {
+    direct,
+    ...(outcome !== undefined && outcome.kind !== 'merged' ? { refusal: outcome.kind === 'refused' ? outcome.reason : 'it is not merged' } : {}),
+    breaches: [...found.values()],
+  };
+}
+
+/** Tags from which releases are made: those who are named make them, and nobody moves or deletes them. */
+export function exploreTags(desired: DesiredState, intent: Intent, repository: DesiredRepository, pattern: string): Omit<Landing, 'direct'> {
+  const ref = `refs/tags/${sampleOf(pattern)}`;
+  const principals = attackers(desired, intent);
+  const breaches: Breach[] = [];
+  for (const how of ['create', 'update', 'force', 'delete'] as const) {
+    for (const by of principals) {
+      const unmet = unmetPush(intent, repository.name, ref, how, by);
+      if (!unmet || pushRefusal(repository, by, ref, how) !== undefined) continue;
+      breaches.push({ ...unmet, repository: repository.name, ref, events: [{ kind: 'push', by: by.name, repository: repository.name, ref, how }] });
+      break;
+    }
+  }
+  const refusals = principals.map((by) => pushRefusal(repository, by, ref, 'create'));
+  const refusal = refusals.includes(undefined) ? undefined : refusals[0];
+  return { ...(refusal === undefined ? {} : { refusal }), breaches };
+}
+
+/** Executes a pull request from the first event to the last. */
+export function runPullRequest(desired: DesiredState, events: readonly PullRequestEvent[]) {
+  let pull: PullRequest | undefined;
+  let step: ReturnType<typeof pullRequestStep> = { kind: 'refused', reason: 'nothing happened' };
+  for (const event of events) {
+    step = pullRequestStep(desired, pull, event);
+    if (step.kind !== 'open') return step;
+    pull = step.pull;
+  }
+  return step;
+}
+
+/** What a push without a pull request, or what it does to the history, goes against. */
+export function unmetPush(intent: Intent, repository: string, ref: string, how: Change, by: Principal): (Unmet & { kind: Breach['kind'] }) | undefined {
+  const name = ref.replace(/^refs\/(heads|tags)\//, '');
+  if (ref.startsWith('refs/tags/')) return unmetTag(intent, repository, name, how, by);
+  const protection = intent.protections.find(
+    (candidate) => candidate.ref.repository === repository && candidate.ref.kind === 'branch' && ref === `refs/heads/${candidate.ref.pattern}`,
+  );
+  const program = intent.program.repository === repository && ref === `refs/heads/${intent.program.branch}`;
+  const words = { create: 'can be made', update: 'can be pushed to without a pull request', force: 'can be rewritten', delete: 'can be deleted' }[how];
+  if (program) return { kind: 'program', demand: how, message: `the program branch ${name} ${words} by ${by.name}` };
+  if (protection && (how !== 'update' || !protection.bypass.some((actor) => isActor(actor, by)))) {
+    return { kind: 'protection', demand: how, message: `${name} ${words} by ${by.name}` };
+  }
+  const history = how === 'force' || how === 'delete';
+  if (history && isIntendedSource(intent, repository, ref)) return { kind: 'protection', demand: how, message: `${name} ${words} by ${by.name}` };
+  return undefined;
+}
+
+/** What somebody does to a tag of a source against the intent. */
+function unmetTag(intent: Intent, repository: string, name: string, how: Change, by: Principal): (Unmet & { kind: Breach['kind'] }) | undefined {
+  const refs = [...intent.environments.map(({ source }) => source), ...intent.edges.map(({ on }) => on)];
+  const source = refs.find((ref) => ref?.kind === 'tags' && ref.repository === repository && refMatches(ref.pattern, name, ''));
+  if (!source) return undefined;
+  const makers = intent.protections.find(({ ref }) => ref.kind === 'tags' && ref.repository === repository && ref.pattern === source.pattern)?.bypass;
+  if (how === 'create' && (makers === undefined || makers.some((actor) => isActor(actor, by)))) return undefined;
+  const words = { create: 'made', update: 'moved', force: 'moved back', delete: 'deleted' }[how];
+  return { kind: 'protection', demand: how, message: `tag ${name} can be ${words} by ${by.name}` };
+}
+
+/** Whether releases are made or proposed from the branch. */
+function isIntendedSource(intent: Intent, repository: string, ref: string): boolean {
+  const refs = [...intent.environments.map(({ source }) => source), ...intent.edges.map(({ on }) => on)];
+  return refs.some((source) => source?.kind === 'branch' && source.repository === repository && ref === `refs/heads/${source.pattern}`);
+}
+
+/** The checks that a commit has passed on a branch of its own before it is pushed. */
+export function passedElsewhere(repository: DesiredRepository, ref: string): readonly ReportedCheck[] {
+  return rulesetsOf(repository, ref).flatMap((ruleset) =>
+    ruleset.rules.flatMap((rule) =>
+      rule.type !== 'required_status_checks'
+        ? []
+        : rule.parameters.required_status_checks.map(({ context, integration_id }) => ({
+            context,
+            ...(integration_id === undefined ? {} : { app: String(integration_id) }),
+          })),
+    ),
+  );
+}
+
+function pushes({ desired, intent, repository, name }: Branch): Breach[] {
+  const ref = `refs/heads/${name}`;
+  const breaches: Breach[] = [];
+  for (const how of ['update', 'force', 'delete'] as const) {
+    for (const by of attackers(desired, intent)) {
+      const unmet = unmetPush(intent, repository.name, ref, how, by);
+      if (!unmet || pushRefusal(repository, by, ref, how, passedElsewhere(repository, ref)) !== undefined) continue;
+      breaches.push({ ...unmet, repository: repository.name, ref, events: [{ kind: 'push', by: by.name, repository: repository.name, ref, how }] });
+      break;
+    }
+  }
+  return breaches;
+}
+
+interface Way {
+  readonly files: readonly string[];
+  readonly head: string;
+  readonly approvers: readonly string[];
+  /** Who approved before the head was amended. */
+  readonly early: readonly string[];
+  readonly amendedBy?: string;
+  readonly outdated?: boolean;
+  readonly reports: readonly { readonly by: string; readonly context: string }[];
+  readonly mergedBy: string;
+  readonly method: 'merge' | 'squash' | 'rebase';
+}
+
+function eventsOf(branch: Branch, way: Way): PullRequestEvent[] {
+  const review = (by: string): PullRequestEvent => ({ kind: 'review', by });
+  return [
+    { kind: 'open', by: 'developer', repository: branch.repository.name, base: branch.name, head: way.head, files: way.files },
+    ...way.early.map(review),
+    ...(way.amendedBy === undefined ? [] : [{ kind: 'amend', by: way.amendedBy } as const]),
+    ...way.approvers.map(review),
+    ...way.reports.map(({ by, context }): PullRequestEvent => ({ kind: 'status', by, context })),
+    ...(way.outdated ? [{ kind: 'outdate', by: 'developer 2' } as const] : []),
+    { kind: 'merge', by: way.mergedBy, method: way.method },
+  ];
+}
+
+/** The pull request that has everything that the intent and GitHub ask for. */
+function perfectWay(branch: Branch, files: readonly string[]): Way {
+  const { desired, intent, repository, protection } = branch;
+  const demands = mergeDemands(repository, principalOf(desired, 'developer'), branch.name);
+  const ofProgram = branch.program && files.some((file) => intent.program.files.includes(file));
+  const approvers = ofProgram ? intent.program.including.flatMap((group) => people(group.count, groupName(group))) : [];
+  for (const file of files) {
+    const owners = ownersOf(repository, file);
+    const [owner] = owners;
+    if (owner !== undefined && !owners.some((name) => approvers.includes(`member of ${name}`))) approvers.push(`member of ${owner}`);
+  }
+  const wanted = Math.max(protection?.approvals ?? 0, ofProgram ? intent.program.approvals : 0, demands.approvals);
+  approvers.push(...people(Math.max(0, wanted - approvers.length)));
+  const heads = protection?.onlyFrom ?? [];
+  const method = demands.methods.find((candidate) => protection?.mergeMethods.includes(candidate) ?? true) ?? demands.methods[0] ?? 'merge';
+  const checks = new Map<string, string>();
+  for (const { context, integration_id } of demands.checks) checks.set(context, reporter(branch, context, integration_id));
+  for (const { context, app } of [...(protection?.checks ?? []), ...(ofProgram ? intent.program.checks : [])]) checks.set(context, reporter(branch, context, app));
+  return {
+    files,
+    head: heads[0]?.replace(/\*+/g, 'change') ?? 'feature',
+    approvers,
+    early: [],
+    reports: [...checks].map(([context, by]) => ({ by, context })),
+    mergedBy: 'developer',
+    method,
+  };
+}
+
+/** People with equal rights: developers other than the author, or members of a team. */
+function people(count: number, team?: string): string[] {
+  return Array.from({ length: count }, (_, index) =>
+    team === undefined ? `developer ${index + 2}` : `member${index === 0 ? '' : ` ${index + 1}`} of ${team}`,
+  );
+}
+
+function reporter({ desired, repository, name }: Branch, context: string, app: number | string | undefined): string {
+  const { apps } = desired.delivery;
+  if (app === undefined) return reportedByWorkflow(repository, context, name) ? 'workflow token' : 'developer';
+  if (String(app) === String(apps.delivery.id)) return 'delivery app';
+  return String(app) === String(apps.actions.id) ? 'workflow token' : `app ${app}`;
+}
+
+/** Pull requests that miss one demand each. */
+function attempts(branch: Branch, files: readonly string[]): PullRequestEvent[][] {
+  const { desired, intent, protection } = branch;
+  const perfect = perfectWay(branch, files);
+  const ways: Way[] = [];
+  const outsiders = people(perfect.approvers.length);
+  perfect.approvers.forEach((_, index) => {
+    ways.push({ ...perfect, approvers: perfect.approvers.filter((_person, other) => other !== index) });
+  });
+  if (perfect.approvers.length > 0) {
+    ways.push({ ...perfect, approvers: outsiders });
+    ways.push({ ...perfect, approvers: [], early: perfect.approvers, amendedBy: 'developer' });
+    for (const approver of new Set([...perfect.approvers, 'developer 2'])) ways.push({ ...perfect, amendedBy: approver });
+  }
+  for (const group of intent.program.including) {
+    const others = perfect.approvers.filter((name) => !name.endsWith(` of ${groupName(group)}`));
+    ways.push({ ...perfect, approvers: [...others, ...people(perfect.approvers.length - others.length)] });
+  }
+  perfect.reports.forEach((report, index) => {
+    const others = perfect.reports.filter((_report, other) => other !== index);
+    ways.push({ ...perfect, reports: others });
+    for (const by of ['developer', 'foreign app', 'workflow token']) {
+      if (by !== report.by) ways.push({ ...perfect, reports: [...others, { by, context: report.context }] });
+    }
+  });
+  if ((protection?.onlyFrom.length ?? 0) > 0) ways.push({ ...perfect, head: 'feature' }, { ...perfect, head: 'feature', reports: withoutHead(branch, perfect) });
+  ways.push({ ...perfect, outdated: true });
+  for (const method of ['merge', 'squash', 'rebase'] as const) ways.push({ ...perfect, method });
+  for (const by of attackers(desired, intent)) ways.push({ ...perfect, approvers: [], reports: [], mergedBy: by.name });
+  return ways.map((way) => eventsOf(branch, way));
+}
+
+function withoutHead({ desired }: Branch, way: Way): Way['reports'] {
+  return way.reports.filter(({ context }) => context !== desired.delivery.headContext);
+}
+
+/** The breach in which a sequence ends, with every event left out that it does not need. */
+function shortest(branch: Branch, events: readonly PullRequestEvent[]): Breach | undefined {
+  let best = breachOf(branch, events);
+  if (!best) return undefined;
+  let kept = events;
+  for (let index = events.length - 2; index > 0; index--) {
+    const without = kept.filter((_, other) => other !== index);
+    const breach = breachOf(branch, without);
+    if (breach && breach.kind === best.kind) {
+      best = breach;
+      kept = without;
+    }
+  }
+  return best;
+}
+
+function breachOf(branch: Branch, events: readonly PullRequestEvent[]): Breach | undefined {
+  const { desired, intent, repository, name, protection } = branch;
+  const outcome = runPullRequest(desired, events);
+  const last = events.at(-1);
+  if (outcome.kind !== 'merged' || last?.kind !== 'merge') return undefined;
+  const weaker = branch.program ? unmetProgram(intent.program, outcome.pull) : undefined;
+  const unmet = weaker ?? (protection && unmetProtection(protection, outcome.pull, outcome.by, last.method));
+  if (!unmet) return undefined;
+  return { kind: weaker ? 'program' : 'protection', ...unmet, repository: repository.name, ref: `refs/heads/${name}`, events };
+}

@@ -1,0 +1,195 @@
+import type { Cause } from './delivery-app';
+import type { Violation } from './explore';
+import type { IntentEdge, IntentEnvironment, IntentGate } from './intent';
+import { groupName } from './github';
+import {
+  allApprovals,
+  approvals,
+  git,
+  hasAnyVerification,
+  head,
+  isAsked,
+  isBlocked,
+  isChecked,
+  isVerified,
+  Report,
+  report,
+  running,
+  type State,
+  soaked,
+} from './state';
+import { commitId } from './trace';
+import { type Edge, type Place, sameRef, type World } from './world';
+
+/** What went wrong in one step. */
+export type Harm = Pick<Violation, 'kind' | 'environment' | 'together' | 'gate' | 'policy' | 'message'>;
+
+/** Holds what happens against the intent. It reads the facts of the state and knows nothing of how the delivery app decides. */
+export interface Monitor {
+  /** A release is about to be merged. */
+  merged(s: State, place: Place, release: number, cause: Cause): void;
+  /** Something else runs than before; `byPerson` when somebody asked Argo CD for it. */
+  synced(s: State, place: Place, before: number, byPerson: boolean): void;
+  /** Somebody changed live objects by hand. */
+  edited(s: State, place: Place): void;
+  /** A step begins; `landing` when its event brings a commit onto a source. */
+  begin(landing: boolean): void;
+  /** The first harm of the step, if any. */
+  end(): Harm | undefined;
+}
+
+interface Declared {
+  readonly environment: IntentEnvironment;
+  readonly source: number;
+  /** Whether every declared way in has passed an environment whose health or verification was a gate. */
+  readonly assured: boolean;
+}
+
+export function monitorOf(w: World): Monitor {
+  const declared = w.places.map((place): Declared | undefined => {
+    const environment = w.intent.environments.find(({ name }) => name === place.name);
+    if (!environment) return undefined;
+    const source = environment.source === undefined ? -1 : w.refs.findIndex((ref) => environment.source !== undefined && sameRef(ref, environment.source));
+    return { environment, source, assured: isAssured(w, place.name, new Set()) };
+  });
+  const edges = w.edges.map((edge) => {
+    const [from, to] = [w.places[edge.from]?.name, w.places[edge.to]?.name];
+    const intended = w.intent.edges.find((candidate) => candidate.policy === edge.policy && candidate.from === from && candidate.to === to);
+    const on = intended?.on === undefined ? -1 : w.refs.findIndex((ref) => intended.on !== undefined && sameRef(ref, intended.on));
+    return intended && { intended, on };
+  });
+  const rollbackApprovals = w.places.map(({ name }) =>
+    Math.max(0, ...w.intent.edges.filter(({ to }) => to === name).map(({ rollback }) => rollback.approvals)),
+  );
+  const automaticRollbacks = w.places.map(({ name }) => w.intent.edges.some(({ to, rollback }) => to === name && rollback.automatic));
+  let harm: Harm | undefined;
+  let landing = false;
+  let bySource = 0;
+  let changed = 0;
+  const note = (place: Place, found: Omit<Harm, 'environment'>) => {
+    harm ??= { ...found, environment: place.name };
+  };
+
+  function mergedByPromotion(s: State, place: Place, release: number, edge: Edge): void {
+    const known = edges[edge.index];
+    const id = commitId(release - 1);
+    if (!known) return note(place, { kind: 'gate', policy: edge.policy, message: `${id} enters ${place.name} by ${edge.policy}, which is not declared` });
+    const { intended, on } = known;
+    const missing = (gate: string, why: string) => note(place, { kind: 'gate', gate, policy: intended.policy, message: `${id} enters ${place.name} and ${why}` });
+    if (on >= 0 && head(w, s, on) !== release) return missing('on', `the head of ${intended.on?.pattern} does not have its tree`);
+    if (intended.on !== undefined && on < 0) return missing('on', `nothing compares it with ${intended.on.pattern}`);
+    if (isBlocked(w, s, place.index, release) || isBlocked(w, s, edge.from, release)) return missing('held', 'it is held or quarantined');
+    if (release < git(w, s, place.index)) return missing('contains', 'it lacks commits of what runs there');
+    for (const gate of intended.gates) {
+      const why = whyOpen(w, s, edge, release, gate, intended);
+      if (why !== undefined) return missing(gate.id, why);
+    }
+    if (!place.production || declared[edge.from]?.assured === true) return;
+    const upstream = report(w, s, edge.from, release) === Report.healthy || soaked(w, s, edge.from, release) > 0;
+    if (upstream || hasAnyVerification(w, s, edge.from, release)) return;
+    note(place, { kind: 'unverified', policy: intended.policy, message: `${id} enters ${place.name} while it is not healthy, and was not verified, upstream` });
+  }
+
+  return {
+    merged(s, place, release, cause) {
+      const id = commitId(release - 1);
+      if (cause.kind === 'promotion') return mergedByPromotion(s, place, release, cause.edge);
+      if (cause.kind === 'rollback') {
+        const wanted = rollbackApprovals[place.index] ?? 0;
+        if (cause.automatic) {
+          if (automaticRollbacks[place.index]) return undefined;
+          return note(place, { kind: 'gate', gate: 'rollback', message: `${place.name} goes back to ${id} by itself, which is not declared` });
+        }
+        if (cause.approvals >= wanted) return undefined;
+        return note(place, { kind: 'gate', gate: 'rollback', message: `${place.name} is rolled back to ${id} with ${cause.approvals} of ${wanted} approvals` });
+      }
+      const source = declared[place.index]?.source ?? -1;
+      if (source < 0 || source !== place.source) {
+        return note(place, { kind: 'gate', gate: 'source', message: `${id} enters ${place.name} from a source that is not declared` });
+      }
+      if (isBlocked(w, s, place.index, release)) return note(place, { kind: 'gate', gate: 'held', message: `${id} enters ${place.name} and it is held or quarantined` });
+      if (release < git(w, s, place.index)) {
+        return note(place, { kind: 'gate', gate: 'contains', message: `${id} enters ${place.name} and lacks commits of what runs there` });
+      }
+      bySource |= 1 << place.index;
+      return undefined;
+    },
+    synced(s, place, before, byPerson) {
+      changed |= 1 << place.index;
+      const release = running(w, s, place.index);
+      const id = commitId(release - 1);
+      const intended = declared[place.index]?.environment.sync;
+      if (release !== git(w, s, place.index)) {
+        note(place, { kind: 'sync', message: `${place.name} runs ${id}, which was not merged there` });
+      } else if (!byPerson && intended === 'manual') {
+        note(place, { kind: 'sync', gate: 'sync', message: `${place.name} runs ${id} and nobody synced it` });
+      } else if (before > 0 && !byPerson && intended === 'automatic' && place.sync.kind === 'automatic' && !place.sync.prunes) {
+        note(place, { kind: 'sync', message: `${place.name} runs ${id} and what only ${commitId(before - 1)} had: nothing prunes it` });
+      }
+    },
+    edited(s, place) {
+      if (declared[place.index]?.environment.sync !== 'automatic' || (place.sync.kind === 'automatic' && place.sync.heals)) return;
+      const id = commitId(running(w, s, place.index) - 1);
+      note(place, { kind: 'sync', message: `${place.name} no longer runs ${id} as it was merged, and nothing heals it` });
+    },
+    begin(isLanding) {
+      harm = undefined;
+      landing = isLanding;
+      bySource = 0;
+      changed = 0;
+    },
+    end() {
+      if (harm || bySource === 0) return harm;
+      for (const place of w.places) {
+        if (!place.production || ((bySource >> place.index) & 1) === 0) continue;
+        const runs = ((changed >> place.index) & 1) === 1;
+        const together = w.places.filter(({ index }) => index !== place.index && ((changed >> index) & 1) === 1).map(({ name }) => name);
+        if (landing && runs && together.length > 0) {
+          return { kind: 'simultaneous', environment: place.name, together, message: `one push deploys ${[place.name, ...together].sort().join(' and ')}` };
+        }
+        return { kind: 'unverified', environment: place.name, message: `${place.name} takes releases from its own source, and nobody verified them` };
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Why a declared gate does not hold for a release at this moment; undefined when it does. */
+function whyOpen(w: World, s: State, edge: Edge, release: number, gate: IntentGate, intended: IntentEdge): string | undefined {
+  const from = w.places[edge.from] as Place;
+  switch (gate.kind) {
+    case 'healthy':
+      return report(w, s, edge.from, release) === Report.healthy ? undefined : `it is not healthy in ${intended.from}`;
+    case 'soak': {
+      const level = from.soaks.indexOf(gate.seconds) + 1;
+      return level > 0 && soaked(w, s, edge.from, release) >= level ? undefined : `it was not healthy in ${intended.from} for ${gate.seconds} s`;
+    }
+    case 'verified': {
+      const bit = from.suites.indexOf(gate.suite);
+      return bit >= 0 && isVerified(w, s, edge.from, release, bit) ? undefined : `${gate.suite} has not passed for it in ${intended.from}`;
+    }
+    case 'approvals': {
+      const lacking = gate.including.find((group) => approvals(edge, s, release, edge.groups.indexOf(groupName(group)) + 1) < group.count);
+      if (lacking) return `${lacking.count} of ${groupName(lacking)} did not approve it`;
+      const given = allApprovals(edge, s, release);
+      return given >= gate.total ? undefined : `${given} of ${gate.total} people approved it`;
+    }
+    case 'manual':
+      return gate.at === 'sync' || isAsked(edge, s, release) ? undefined : 'nobody asked for it';
+    case 'check': {
+      const bit = w.checks.indexOf(gate.check);
+      return bit >= 0 && isChecked(w, s, release, bit) ? undefined : `${gate.check} has not succeeded for it`;
+    }
+  }
+}
+
+/** Whether every declared way into an environment has health, a soak or a verification as a gate somewhere on it. */
+function isAssured(w: World, environment: string, seen: Set<string>): boolean {
+  if (seen.has(environment)) return false;
+  seen.add(environment);
+  const into = w.intent.edges.filter(({ to }) => to === environment);
+  return (
+    into.length > 0 &&
+    into.every((edge) => edge.gates.some(({ kind }) => kind === 'healthy' || kind === 'soak' || kind === 'verified') || isAssured(w, edge.from, new Set(seen)))
+  );
+}

@@ -1,0 +1,102 @@
+import type { DesiredState } from '../desired/desired-state';
+import { keyMessage, keysGivenAway, unmetDelivery, unmetMerge } from './delivery-refs';
+import { machineOf } from './events';
+import { Bounds, type Outcome } from './explore';
+import { pushRefusal } from './github';
+import type { Intent } from './intent';
+import { passedElsewhere, unmetPush } from './landing';
+import { unmetProgram, unmetProtection } from './landing-monitor';
+import { type PullRequest, principalOf, pullRequestStep } from './pull-request';
+import { running } from './state';
+import { commitId, type PullRequestEvent, type PushEvent, type TraceEvent } from './trace';
+import { tryCodeOf } from './trace-text';
+import { worldOf } from './world';
+
+type StepHarm = NonNullable<Outcome['harm']>;
+type Step = { readonly kind: 'done'; readonly harm?: StepHarm } | { readonly kind: 'refused'; readonly reason: string };
+
+const PULL_REQUEST: ReadonlySet<string> = new Set(['open', 'amend', 'outdate', 'review', 'status', 'merge']);
+
+/** Executes a sequence of events one by one: whether each can happen, what runs in the end, and what went wrong. */
+export function replay(desired: DesiredState, intent: Intent, events: readonly TraceEvent[]): Outcome {
+  const commits = Math.max(Bounds.full.commits, ...events.map((event) => ('commit' in event ? event.commit + 1 : 0)));
+  const machine = machineOf(worldOf(desired, intent, { ...Bounds.full, commits, deviations: Math.max(1, events.length) }));
+  const { world } = machine;
+  const state = machine.initial();
+  let pull: PullRequest | undefined;
+  let harm: StepHarm | undefined;
+  const runs = () => {
+    const entries = world.places.map(({ index, name }) => [name, running(world, state, index)] as const);
+    return Object.fromEntries(entries.flatMap(([name, release]) => (release === 0 ? [] : [[name, commitId(release - 1)]])));
+  };
+
+  const pullRequest = (event: PullRequestEvent): Step => {
+    const step = pullRequestStep(desired, pull, event);
+    if (step.kind === 'refused') return step;
+    pull = step.kind === 'open' ? step.pull : undefined;
+    if (step.kind === 'open' || event.kind !== 'merge') return { kind: 'done' };
+    const found = mergeHarm(desired, intent, step.pull, step.by, event.method);
+    return { kind: 'done', ...(found === undefined ? {} : { harm: found }) };
+  };
+
+  const delivery = (event: TraceEvent): Step => {
+    const number = tryCodeOf(world, event);
+    if (number === undefined) return { kind: 'refused', reason: `the compiled data knows nothing of ${JSON.stringify(event)}` };
+    let possible = false;
+    machine.enabled(state.slice(), (candidate) => {
+      possible ||= candidate === number;
+    });
+    if (!possible) return { kind: 'refused', reason: `${event.kind} is not possible here` };
+    const found = machine.apply(state, number);
+    return { kind: 'done', ...(found === undefined ? {} : { harm: found }) };
+  };
+
+  for (const [index, event] of events.entries()) {
+    const step = event.kind === 'push' ? push(desired, intent, event) : isPullRequest(event) ? pullRequest(event) : delivery(event);
+    if (step.kind === 'refused') return { possible: false, refused: { index, reason: step.reason }, runs: runs() };
+    harm = step.harm;
+  }
+  return { possible: true, ...(harm === undefined ? {} : { harm }), runs: runs() };
+}
+
+function isPullRequest(event: TraceEvent): event is PullRequestEvent {
+  return PULL_REQUEST.has(event.kind);
+}
+
+function push(desired: DesiredState, intent: Intent, { by: name, repository: full, ref, how }: PushEvent): Step {
+  const repository = desired.repositories.find((candidate) => candidate.name === full);
+  if (!repository) return { kind: 'refused', reason: `there is no repository ${full}` };
+  const by = principalOf(desired, name);
+  const reason = pushRefusal(repository, by, ref, how, passedElsewhere(repository, ref));
+  if (reason !== undefined) return { kind: 'refused', reason };
+  const delivered = full === desired.delivery.repository ? unmetDelivery(desired, ref, how, by) : undefined;
+  if (delivered) {
+    const { message, environment } = delivered;
+    return { kind: 'done', harm: { kind: 'bypass', message, ref, ...(environment === undefined ? {} : { environment }) } };
+  }
+  const unmet = unmetPush(intent, full, ref, how, by);
+  if (unmet) return { kind: 'done', harm: { kind: unmet.kind, message: unmet.message, ref } };
+  const admins = by.role === 'admin' ? repository.environments.find(({ can_admins_bypass }) => can_admins_bypass === true)?.name : undefined;
+  const key = keysGivenAway(desired, intent, repository, ref)[0] ?? admins;
+  return key === undefined || how === 'delete' ? { kind: 'done' } : { kind: 'done', harm: { kind: 'program', message: keyMessage(repository, key, ref), ref } };
+}
+
+function mergeHarm(desired: DesiredState, intent: Intent, pull: PullRequest, by: ReturnType<typeof principalOf>, method: 'merge' | 'squash' | 'rebase'): StepHarm | undefined {
+  const { repository, base } = pull;
+  const ref = `refs/heads/${base}`;
+  const environment = repository.name === desired.delivery.repository ? desired.delivery.environments.find(({ branch }) => branch === base) : undefined;
+  if (environment) {
+    const unmet = unmetMerge(desired, by, method);
+    return unmet === undefined ? undefined : { kind: 'bypass', environment: environment.name, ref, message: `${base} ${unmet}` };
+  }
+  const program = repository.name === intent.program.repository && base === intent.program.branch;
+  const weaker = unmetProgram(intent.program, pull);
+  if (program && weaker) return { kind: 'program', ref, message: weaker.message };
+  const protection = intent.protections.find(
+    (candidate) => candidate.ref.kind === 'branch' && candidate.ref.repository === repository.name && candidate.ref.pattern === base,
+  );
+  const [key] = keysGivenAway(desired, intent, repository, ref);
+  if (key !== undefined && weaker) return { kind: 'program', ref, message: keyMessage(repository, key, ref) };
+  const unmet = protection && unmetProtection(protection, pull, by, method);
+  return unmet && { kind: 'protection', ref, message: unmet.message };
+}

@@ -1,0 +1,192 @@
+import { code, Kind, type Machine } from './events';
+import type { Harm } from './monitor';
+import { git, running, type State } from './state';
+import { commitId, shortRef, type TraceEvent } from './trace';
+import type { World } from './world';
+
+/** The event of a trace for a number of the search. */
+export function eventOf(w: World, event: number): TraceEvent {
+  const [kind, a, b] = [event >> 16, (event >> 8) & 255, event & 255];
+  const environment = w.places[a]?.name ?? '';
+  const policy = w.edges[a]?.policy ?? '';
+  switch (kind) {
+    case Kind.land: {
+      const ref = w.refs[a];
+      return { kind: 'land', repository: ref?.repository ?? '', ref: { kind: ref?.kind ?? 'branch', pattern: ref?.pattern ?? '' }, commit: b - 1 };
+    }
+    case Kind.verify:
+      return { kind: 'verify', environment, suite: w.places[a]?.suites[b] ?? '' };
+    case Kind.check:
+      return { kind: 'check', check: w.checks[a] ?? '', commit: b - 1 };
+    case Kind.rollBack:
+      return { kind: 'roll-back', environment, commit: b - 1, approvals: w.places[a]?.rollback ?? 0 };
+    case Kind.lift:
+      return { kind: 'lift', environment, commit: b - 1 };
+    case Kind.override:
+      return { kind: 'override', environment, commit: b - 1, by: `member of ${w.places[a]?.overriders[0] ?? ''}` };
+    case Kind.approve: {
+      const slot = b & 15;
+      return { kind: 'approve', policy, commit: (b >> 4) - 1, by: slot === 0 ? 'developer 2' : `member of ${w.edges[a]?.groups[slot - 1] ?? ''}` };
+    }
+    case Kind.ask:
+      return { kind: 'ask', policy, commit: b - 1 };
+    default: {
+      const plain = PLAIN.find(([number]) => number === kind);
+      if (!plain) throw new RangeError(`there is no event of kind ${kind}`);
+      return { kind: plain[1], environment };
+    }
+  }
+}
+
+const PLAIN = [
+  [Kind.healthy, 'healthy'],
+  [Kind.unhealthy, 'unhealthy'],
+  [Kind.clock, 'clock'],
+  [Kind.sync, 'sync'],
+  [Kind.edit, 'edit'],
+  [Kind.suspend, 'suspend'],
+  [Kind.resume, 'resume'],
+  [Kind.forge, 'forge'],
+] as const;
+
+/** The number of an event of a trace; undefined for events on GitHub alone, and for what the compiled data does not know. */
+export function tryCodeOf(w: World, event: TraceEvent): number | undefined {
+  const place = 'environment' in event ? w.places.findIndex(({ name }) => name === event.environment) : -1;
+  const edge = 'policy' in event ? w.edges.findIndex(({ policy }) => policy === event.policy) : -1;
+  const known = (index: number, kind: number, b = 0) => (index < 0 || b < 0 ? undefined : code(kind, index, b));
+  switch (event.kind) {
+    case 'land': {
+      const ref = w.refs.findIndex(({ kind, repository, pattern }) => kind === event.ref.kind && repository === event.repository && pattern === event.ref.pattern);
+      return known(ref, Kind.land, event.commit + 1);
+    }
+    case 'verify':
+      return known(place, Kind.verify, w.places[place]?.suites.indexOf(event.suite));
+    case 'check':
+      return known(w.checks.indexOf(event.check), Kind.check, event.commit + 1);
+    case 'roll-back':
+      return known(place, Kind.rollBack, event.commit + 1);
+    case 'lift':
+      return known(place, Kind.lift, event.commit + 1);
+    case 'override':
+      return known(place, Kind.override, event.commit + 1);
+    case 'approve': {
+      const group = event.by.replace(/^member of /, '');
+      const slot = event.by.startsWith('member of ') ? (w.edges[edge]?.groups.indexOf(group) ?? -1) + 1 : 0;
+      return known(edge, Kind.approve, ((event.commit + 1) << 4) | slot);
+    }
+    case 'ask':
+      return known(edge, Kind.ask, event.commit + 1);
+    default: {
+      const plain = PLAIN.find(([, kind]) => kind === event.kind);
+      return plain && known(place, plain[0]);
+    }
+  }
+}
+
+/** A sequence of the search as events and as lines, one per event, what they lead to behind them, the harm last. */
+export function narrate(machine: Machine, codes: readonly number[], harm: Harm): { events: TraceEvent[]; lines: string[] } {
+  const { world } = machine;
+  const state = machine.initial();
+  const events: TraceEvent[] = [];
+  const lines: string[] = [];
+  codes.forEach((event, index) => {
+    const before = state.slice();
+    const text = lineOf(world, state, event);
+    machine.apply(state, event);
+    const effects = effectsOf(world, before, state);
+    events.push(eventOf(world, event));
+    if (index < codes.length - 1) lines.push([text, effects.join(', ')].filter((part) => part !== '').join('; '));
+    else lines.push(text, consequence(effects, harm));
+  });
+  return { events, lines };
+}
+
+function consequence(effects: readonly string[], harm: Harm): string {
+  const nobody = harm.kind === 'simultaneous' || harm.kind === 'unverified';
+  return nobody && effects.length > 0 ? `${effects.join(', ')}; nobody verified it` : harm.message;
+}
+
+/** What runs, or waits for a sync, now and did not before. */
+function effectsOf(w: World, before: State, after: State): string[] {
+  return w.places.flatMap(({ index, name }) => {
+    const now = running(w, after, index);
+    if (now !== running(w, before, index)) return [`${name} runs ${commitId(now - 1)}`];
+    const waits = git(w, after, index);
+    return waits !== git(w, before, index) ? [`${name} is to run ${commitId(waits - 1)}`] : [];
+  });
+}
+
+function lineOf(w: World, s: State, number: number): string {
+  const event = eventOf(w, number);
+  const runs = 'environment' in event ? commitId(running(w, s, (number >> 8) & 255) - 1) : '';
+  switch (event.kind) {
+    case 'land': {
+      const ref = w.refs[(number >> 8) & 255];
+      const id = commitId(event.commit);
+      if (event.ref.kind === 'tags') return `${id} is tagged ${event.ref.pattern}`;
+      return ref?.direct ? `developer pushes ${id} to ${event.ref.pattern}` : `${id} is merged to ${event.ref.pattern} by pull request`;
+    }
+    case 'healthy':
+    case 'unhealthy':
+      return `${event.environment} reports ${runs} ${event.kind}`;
+    case 'clock':
+      return `time passes, ${runs} stays healthy in ${event.environment}`;
+    case 'verify':
+      return `${event.suite} passes for ${runs} in ${event.environment}`;
+    case 'check':
+      return `${event.check} succeeds for ${commitId(event.commit)}`;
+    case 'sync':
+      return `a person syncs ${event.environment}`;
+    case 'edit':
+      return `somebody changes live objects in ${event.environment} by hand`;
+    case 'override':
+      return `${event.by} syncs ${event.environment} to ${commitId(event.commit)}`;
+    case 'roll-back':
+      return `${event.environment} is rolled back to ${commitId(event.commit)}${event.approvals > 0 ? `, approved by ${event.approvals}` : ''}`;
+    case 'lift':
+      return `the hold on ${commitId(event.commit)} in ${event.environment} is lifted`;
+    case 'suspend':
+      return `the next run of the delivery app for ${event.environment} is held up before its merge`;
+    case 'resume':
+      return `the run of the delivery app for ${event.environment} goes on`;
+    case 'forge':
+      return `developer reports ${w.desired.delivery.gatesContext} on the promotion into ${event.environment}`;
+    case 'approve':
+      return `${event.by} approves ${commitId(event.commit)} for ${toOf(w, event.policy)}`;
+    case 'ask':
+      return `a person asks for ${commitId(event.commit)} in ${toOf(w, event.policy)}`;
+    default:
+      throw new RangeError(`${event.kind} is no event of the search`);
+  }
+}
+
+function toOf(w: World, policy: string): string {
+  const edge = w.edges.find((candidate) => candidate.policy === policy);
+  return (edge && w.places[edge.to]?.name) ?? policy;
+}
+
+/** The line of an event on GitHub alone. */
+export function hostLine(event: TraceEvent): string {
+  switch (event.kind) {
+    case 'push': {
+      const words = { create: 'makes', update: 'pushes to', force: 'rewrites', delete: 'deletes' }[event.how];
+      return `${event.by} ${words} ${shortRef(event.ref)}`;
+    }
+    case 'open': {
+      const files = event.files.length > 0 ? ` that changes ${event.files.join(', ')}` : '';
+      return `${event.by} opens a pull request from ${event.head} onto ${event.base}${files}`;
+    }
+    case 'amend':
+      return `${event.by} pushes another commit to it`;
+    case 'outdate':
+      return 'another change is merged before it';
+    case 'review':
+      return `${event.by} approves it`;
+    case 'status':
+      return `${event.by} reports ${event.context} on it`;
+    case 'merge':
+      return `${event.by} merges it (${event.method})`;
+    default:
+      throw new RangeError(`${event.kind} does not happen on GitHub alone`);
+  }
+}

@@ -1,0 +1,308 @@
+import type { DeliveryEdge, DeliveryEnvironment, DesiredState } from '../desired/desired-state';
+import { overriders, type Sync, syncOf } from './argocd';
+import { deliveryRefusal, intakeRefusal } from './delivery-refs';
+import type { Bounds } from './explore';
+import { deliveryApp, groupName, mergeDemands } from './github';
+import type { Intent, IntentEdge, IntentRef } from './intent';
+import { type Breach, exploreBranch, exploreTags } from './landing';
+
+/** A branch or a pattern of tags whose head counts: releases are made from it, proposed by it, or synced from it. */
+export interface SourceRef extends IntentRef {
+  readonly index: number;
+  /** Why no commit gets there lawfully. */
+  readonly refusal?: string;
+  /** Why a push there starts no release. */
+  readonly notStarted?: string;
+  /** Whether a developer pushes there directly. */
+  readonly direct: boolean;
+  /** Indexes of tracked branches that alone may be merged there; undefined when a new commit may come from anywhere. */
+  readonly onlyFrom: readonly number[] | undefined;
+  readonly breaches: readonly Breach[];
+}
+
+/** A condition of the compiled edge, as the delivery app evaluates it. */
+export type Condition =
+  | { readonly kind: 'healthy' }
+  | { readonly kind: 'soak'; readonly level: number }
+  | { readonly kind: 'verified'; readonly bit: number }
+  | { readonly kind: 'approvals'; readonly total: number; readonly groups: readonly (readonly [slot: number, count: number])[] }
+  | { readonly kind: 'asked' }
+  | { readonly kind: 'check'; readonly bit: number };
+
+type GateOf = DeliveryEdge['gates'][number] | IntentEdge['gates'][number];
+
+export interface Edge {
+  readonly index: number;
+  readonly policy: string;
+  readonly from: number;
+  readonly to: number;
+  readonly on: number;
+  readonly select: 'newest' | 'each';
+  readonly conditions: readonly Condition[];
+  /** Groups of approvers, declared or compiled; slot 0 of the counts is for people outside all of them. */
+  readonly groups: readonly string[];
+  /** How many approvals of each slot can make a difference. */
+  readonly caps: readonly number[];
+  /** Whether a person's request is recorded. */
+  readonly asks: boolean;
+  /** First byte of this edge's promotions in a state, and bytes per promotion. */
+  readonly offset: number;
+  readonly width: number;
+}
+
+export interface Place {
+  readonly index: number;
+  readonly name: string;
+  readonly production: boolean;
+  /** Why the delivery app cannot bring releases here. */
+  readonly refusal?: string;
+  readonly source: number;
+  /** Approvals that GitHub itself asks for on the branch. */
+  readonly nativeApprovals: number;
+  readonly sync: Sync;
+  /** What the synced revision holds: of an environment's branch, or of a tracked ref; -1 is neither. */
+  readonly followsEnvironment: number;
+  readonly followsRef: number;
+  readonly suites: readonly string[];
+  /** Lengths of soaks that edges out of here ask for, in ascending order, seconds. */
+  readonly soaks: readonly number[];
+  readonly checkRequired: boolean;
+  readonly checkBound: boolean;
+  readonly upToDate: boolean;
+  /** Whether an interrupted run of the delivery app can do harm here. */
+  readonly raceable: boolean;
+  /** Approvals that a person's rollback needs; undefined when there is no such lane. */
+  readonly rollback: number | undefined;
+  readonly automaticRollback: boolean;
+  readonly overriders: readonly string[];
+  readonly out: readonly Edge[];
+  readonly into: readonly Edge[];
+}
+
+export interface World {
+  readonly desired: DesiredState;
+  readonly intent: Intent;
+  readonly bounds: Bounds;
+  readonly places: readonly Place[];
+  readonly edges: readonly Edge[];
+  readonly refs: readonly SourceRef[];
+  readonly checks: readonly string[];
+  readonly at: Layout;
+}
+
+/** Where the bytes of a state lie. Releases are numbered from 1; 0 is none. */
+export interface Layout {
+  readonly heads: number;
+  readonly git: number;
+  readonly run: number;
+  readonly flags: number;
+  readonly record: number;
+  readonly verified: number;
+  readonly verifiedWidth: number;
+  readonly checks: number;
+  readonly checksWidth: number;
+  readonly size: number;
+}
+
+/** Environments into which releases move. */
+export function isActive(environment: DeliveryEnvironment): boolean {
+  return environment.lifecycle === 'active' || environment.lifecycle === 'deprecated';
+}
+
+/** Reads everything out of the compiled data that the search needs, once. */
+export function worldOf(desired: DesiredState, intent: Intent, bounds: Bounds): World {
+  const environments = desired.delivery.environments.filter(isActive);
+  const position = new Map(environments.map(({ name }, index) => [name, index]));
+  const refs = sourceRefs(desired, intent, environments);
+  const refIndex = (ref: IntentRef | undefined) => (ref === undefined ? -1 : refs.findIndex((candidate) => sameRef(candidate, ref)));
+  const compiled = desired.delivery.edges.filter(({ from, to }) => position.has(from) && position.has(to));
+  const declared = (policy: string) => intent.edges.find((edge) => edge.policy === policy);
+  const gatesFrom = (name: string) =>
+    [...compiled, ...intent.edges].filter(({ from }) => from === name).flatMap(({ gates }): readonly GateOf[] => gates);
+  const suites = environments.map(({ name }) => unique(gatesFrom(name).flatMap((gate) => (gate.kind === 'verified' ? [gate.suite] : []))));
+  const soaks = environments.map(({ name }) => unique(gatesFrom(name).flatMap((gate) => (gate.kind === 'soak' ? [gate.seconds] : []))).sort((a, b) => a - b));
+  const checks = unique([...compiled, ...intent.edges].flatMap(({ gates }) => gates.flatMap((gate) => (gate.kind === 'check' ? [gate.check] : []))));
+  const verifiedWidth = Math.ceil(Math.max(0, ...suites.map(({ length }) => length)) / 8);
+  const checksWidth = Math.ceil(checks.length / 8);
+  const most = Math.max(0, ...soaks.map(({ length }) => length));
+  if (most > 7 || environments.length > 31 || bounds.commits > 7) {
+    throw new RangeError('a state has room for 7 commits, 31 environments, and 7 lengths of soak per environment');
+  }
+  const heads = 2;
+  const git = heads + refs.length;
+  const run = git + environments.length;
+  const flags = run + environments.length;
+  const record = flags + environments.length;
+  const verified = record + environments.length * bounds.commits;
+  const checksAt = verified + environments.length * bounds.commits * verifiedWidth;
+  let size = checksAt + bounds.commits * checksWidth;
+  const edges = compiled.map((edge, index): Edge => {
+    const from = position.get(edge.from) as number;
+    const gates: readonly GateOf[] = [...edge.gates, ...(declared(edge.policy)?.gates ?? [])];
+    const groups = unique(gates.flatMap((gate) => (gate.kind === 'approvals' ? gate.including.map(groupName) : [])));
+    const native = mergeDemandsOf(desired, environments[position.get(edge.to) as number] as DeliveryEnvironment).approvals;
+    const caps = capsOf(gates, groups, native);
+    const asks = gates.some((gate) => gate.kind === 'manual' && gate.at === 'promotion');
+    const width = caps.some((cap) => cap > 0) || asks ? caps.length + 1 : 0;
+    const offset = size;
+    size += width * bounds.commits;
+    return {
+      index,
+      policy: edge.policy,
+      from,
+      to: position.get(edge.to) as number,
+      on: edge.on === undefined ? -1 : refIndex(edge.on),
+      select: edge.select,
+      conditions: edge.gates.flatMap((gate) => conditionOf(gate, { groups, suites: suites[from] ?? [], soaks: soaks[from] ?? [], checks })),
+      groups,
+      caps,
+      asks,
+      offset,
+      width,
+    };
+  });
+  const places = environments.map((environment, index) =>
+    placeOf(desired, environment, index, {
+      source: refs[refIndex(environment.source)]?.notStarted === undefined ? refIndex(environment.source) : -1,
+      suites: suites[index] ?? [],
+      soaks: soaks[index] ?? [],
+      refs,
+      position,
+      edges,
+    }),
+  );
+  const at = { heads, git, run, flags, record, verified, verifiedWidth, checks: checksAt, checksWidth, size: Math.ceil(size / 4) * 4 };
+  return { desired, intent, bounds, places, edges, refs, checks, at };
+}
+
+/** What a gate asks for, in numbers; a gate at the sync is Argo CD's and asks nothing of the delivery app. */
+export function conditionOf(
+  gate: GateOf,
+  tables: { readonly groups: readonly string[]; readonly suites: readonly string[]; readonly soaks: readonly number[]; readonly checks: readonly string[] },
+): Condition[] {
+  switch (gate.kind) {
+    case 'healthy':
+      return [{ kind: 'healthy' }];
+    case 'soak':
+      return [{ kind: 'soak', level: tables.soaks.indexOf(gate.seconds) + 1 }];
+    case 'verified':
+      return [{ kind: 'verified', bit: tables.suites.indexOf(gate.suite) }];
+    case 'approvals':
+      return [{ kind: 'approvals', total: gate.total, groups: gate.including.map((group) => [tables.groups.indexOf(groupName(group)) + 1, group.count]) }];
+    case 'manual':
+      return gate.at === 'promotion' ? [{ kind: 'asked' }] : [];
+    case 'check':
+      return [{ kind: 'check', bit: tables.checks.indexOf(gate.check) }];
+  }
+}
+
+export function sameRef(a: IntentRef, b: IntentRef): boolean {
+  return a.kind === b.kind && a.repository === b.repository && a.pattern === b.pattern;
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}
+
+function capsOf(gates: readonly GateOf[], groups: readonly string[], native: number): number[] {
+  const caps = [0, ...groups.map(() => 0)];
+  let grouped = 0;
+  for (const gate of gates) {
+    if (gate.kind !== 'approvals') continue;
+    for (const group of gate.including) {
+      const slot = groups.indexOf(groupName(group)) + 1;
+      caps[slot] = Math.max(caps[slot] ?? 0, group.count);
+    }
+    const inGroups = gate.including.reduce((sum, { count }) => sum + count, 0);
+    caps[0] = Math.max(caps[0] ?? 0, gate.total - inGroups);
+    grouped = Math.max(grouped, inGroups);
+  }
+  caps[0] = Math.max(caps[0] ?? 0, native - grouped);
+  return caps;
+}
+
+function mergeDemandsOf(desired: DesiredState, environment: DeliveryEnvironment) {
+  const repository = desired.repositories.find(({ name }) => name === desired.delivery.repository);
+  if (!repository) throw new RangeError(`the delivery repository ${desired.delivery.repository} is not among the compiled repositories`);
+  return mergeDemands(repository, deliveryApp(desired), environment.branch);
+}
+
+function placeOf(
+  desired: DesiredState,
+  environment: DeliveryEnvironment,
+  index: number,
+  known: { readonly source: number; readonly suites: readonly string[]; readonly soaks: readonly number[]; readonly refs: readonly SourceRef[]; readonly position: ReadonlyMap<string, number>; readonly edges: readonly Edge[] },
+): Place {
+  const { delivery } = desired;
+  const repository = desired.repositories.find(({ name }) => name === delivery.repository);
+  if (!repository) throw new RangeError(`the delivery repository ${delivery.repository} is not among the compiled repositories`);
+  const demands = mergeDemandsOf(desired, environment);
+  const gates = demands.checks.filter(({ context }) => context === delivery.gatesContext);
+  const checkRequired = gates.length > 0;
+  const checkBound = gates.some(({ integration_id }) => integration_id !== undefined);
+  const sync = syncOf(desired, environment.name);
+  const revision = sync.kind === 'none' ? '' : sync.revision.replace(/^refs\/heads\//, '');
+  const branch = revision === 'HEAD' ? repository.defaultBranch : revision;
+  const follower = delivery.environments.find((candidate) => candidate.branch === branch);
+  const into = known.edges.filter(({ to }) => to === index);
+  const lanes = into.flatMap(({ policy }) => delivery.edges.find((edge) => edge.policy === policy)?.lanes ?? []);
+  const manual = lanes.flatMap((lane) => (lane.kind === 'manual-rollback' ? [lane.approvals] : []));
+  const refusal = deliveryRefusal(desired, repository, environment.name, environment.branch);
+  return {
+    index,
+    name: environment.name,
+    production: environment.tier === 'production',
+    ...(refusal === undefined ? {} : { refusal }),
+    source: known.source,
+    nativeApprovals: demands.approvals,
+    sync,
+    followsEnvironment: follower === undefined ? -1 : (known.position.get(follower.name) ?? -1),
+    followsRef: known.refs.findIndex(({ kind, repository: name, pattern }) => kind === 'branch' && name === delivery.repository && pattern === branch),
+    suites: known.suites,
+    soaks: known.soaks,
+    checkRequired,
+    checkBound,
+    upToDate: demands.upToDate,
+    raceable: !(checkRequired && checkBound && demands.upToDate),
+    rollback: manual.length > 0 ? Math.max(...manual) : into.length === 0 ? 0 : undefined,
+    automaticRollback: lanes.some(({ kind }) => kind === 'automatic-rollback'),
+    overriders: overriders(desired, environment.name),
+    out: known.edges.filter(({ from }) => from === index),
+    into,
+  };
+}
+
+/** Every ref that a source, an edge or an Application names, and how commits get there. */
+function sourceRefs(desired: DesiredState, intent: Intent, environments: readonly DeliveryEnvironment[]): SourceRef[] {
+  const { delivery } = desired;
+  const named: IntentRef[] = [];
+  const add = (ref: IntentRef | undefined) => {
+    if (ref !== undefined && !named.some((other) => sameRef(other, ref))) named.push(ref);
+  };
+  for (const { source } of [...environments, ...intent.environments]) add(source);
+  for (const { on } of [...delivery.edges, ...intent.edges]) add(on);
+  const home = desired.repositories.find(({ name }) => name === delivery.repository);
+  for (const { name } of environments) {
+    const sync = syncOf(desired, name);
+    if (sync.kind === 'none' || delivery.environments.some(({ branch }) => branch === sync.revision.replace(/^refs\/heads\//, ''))) continue;
+    const branch = sync.revision === 'HEAD' ? home?.defaultBranch : sync.revision.replace(/^refs\/heads\//, '');
+    if (branch === delivery.programBranch || branch === home?.defaultBranch) {
+      add({ kind: 'branch', repository: delivery.repository, pattern: branch as string });
+    }
+  }
+  return named.map((ref, index) => sourceRef(desired, intent, ref, index, named));
+}
+
+function sourceRef(desired: DesiredState, intent: Intent, ref: IntentRef, index: number, named: readonly IntentRef[]): SourceRef {
+  const repository = desired.repositories.find(({ name }) => name === ref.repository);
+  const started = repository && intakeRefusal(desired, repository, ref);
+  const open = { ...ref, index, direct: true, onlyFrom: undefined, breaches: [], ...(started === undefined ? {} : { notStarted: started }) };
+  if (!repository) return open;
+  if (ref.kind === 'tags') return { ...open, ...exploreTags(desired, intent, repository, ref.pattern) };
+  const program = repository.name === intent.program.repository && ref.pattern === intent.program.branch;
+  const landing = exploreBranch(desired, intent, repository, ref.pattern, program);
+  const rule = desired.delivery.headRules.find((candidate) => candidate.repository === repository.name && candidate.branch === ref.pattern);
+  const tracked = (rule?.onlyFrom ?? []).map((head) => named.findIndex((other) => other.kind === 'branch' && other.pattern === head));
+  const limited = rule !== undefined && !tracked.includes(-1);
+  return { ...open, ...landing, onlyFrom: limited ? tracked : undefined };
+}
