@@ -8,6 +8,7 @@ export type { Finding, Severity } from './checkers';
 export { actionlint, checkov, kubeScore, zizmor } from './checkers';
 export type { ControlPlane } from './control-plane';
 export { type KubernetesObject, loadObjects } from './objects';
+export { program } from './programs';
 export { type DryRun, strictDryRun } from './strict-dry-run';
 
 export interface BedOptions {
