@@ -86,7 +86,10 @@ class LocalHost implements Host {
     const matching = opened.filter(
       ({ event }) => (filter.base === undefined || event.base === filter.base) && (filter.head === undefined || event.head === filter.head),
     );
-    const loaded = await Promise.all(matching.map((one) => loadPullRequest(one, this.records, this.git)));
+    if (matching.length === 0) return [];
+    const branches = new Map((await this.git.refs('refs/heads/')).map(({ ref, commit }) => [ref.slice('refs/heads/'.length), commit]));
+    const tryBranch = async (branch: string): Promise<string | undefined> => branches.get(branch);
+    const loaded = await Promise.all(matching.map((one) => loadPullRequest(one, this.records, this.git, tryBranch)));
     return loaded.map(({ pullRequest }) => pullRequest).filter(({ state }) => filter.state === undefined || state === filter.state);
   }
 

@@ -18,6 +18,7 @@ export async function loadPullRequest(
   opened: Recorded<Opened>,
   records: HostRecords,
   repository: GitRepository,
+  tryBranch = (branch: string): Promise<string | undefined> => repository.tryRef(`refs/heads/${branch}`),
 ): Promise<LoadedPullRequest> {
   const recorded = await records.pullRequest(opened.number).read();
   const events = recorded.map(({ event }) => event);
@@ -30,7 +31,7 @@ export async function loadPullRequest(
   }
   const closed = events.findLast((event) => event.kind === 'closed');
   if (closed !== undefined) return { pullRequest: { ...begun, state: 'closed', headCommit: closed.headCommit }, events, next };
-  const headCommit = await repository.tryRef(`refs/heads/${begun.head}`);
+  const headCommit = await tryBranch(begun.head);
   const pullRequest: PullRequest = headCommit === undefined ? { ...begun, state: 'closed' } : { ...begun, headCommit };
   return { pullRequest, events, next };
 }
