@@ -1,6 +1,6 @@
 import { BranchProtection } from '../../lib/branch-protection';
 import { Environment } from '../../lib/environment';
-import type { EnvironmentModel, PlatformModel, ServiceInEnvironmentModel, ServiceModel } from '../../lib/model/platform-model';
+import type { EnvironmentModel, Json, PlatformModel, ServiceInEnvironmentModel, ServiceModel } from '../../lib/model/platform-model';
 import { resolve } from '../../lib/model/resolve';
 import { Platform } from '../../lib/platform';
 import { PromotionPolicy } from '../../lib/promotion-policy';
@@ -65,11 +65,13 @@ export function openluffy(change: (declared: OpenLuffy) => void = () => {}): Pla
 }
 
 /** A type without `readonly`, at every depth. */
-export type Draft<T> = T extends string | number | boolean | null | undefined
+export type Draft<T> = [Json] extends [T]
   ? T
-  : T extends readonly (infer Item)[]
-    ? Draft<Item>[]
-    : { -readonly [K in keyof T]: Draft<T[K]> };
+  : T extends string | number | boolean | null | undefined
+    ? T
+    : T extends readonly (infer Item)[]
+      ? Draft<Item>[]
+      : { -readonly [K in keyof T]: Draft<T[K]> };
 
 /** A copy of a model with a change that no declaration makes, or that would be longer to declare. */
 export function edited(model: PlatformModel, change: (draft: Draft<PlatformModel>) => void): PlatformModel {

@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../../../lib/desired/desired-state';
 import type { Json, OverrideModel } from '../../../lib/model/platform-model';
 import { InvalidValueError } from '../../../lib/values/diagnostic';
 import { type JsonPatchOperation, Kind } from '../../../lib/values/workload';
-import { edited, environmentOf, openluffy, placed, serviceOf } from '../model-fixture';
+import { type Draft, edited, environmentOf, openluffy, placed, serviceOf } from '../model-fixture';
 
 const deployment: KubernetesObject = {
   apiVersion: 'apps/v1',
@@ -27,7 +27,7 @@ const deployment: KubernetesObject = {
   },
 };
 
-const merge = (change: Json, kind: Kind = Kind.deployment): OverrideModel => ({ kind, change: { merge: change } });
+const merge = (change: Json, kind: Kind = Kind.deployment): Draft<OverrideModel> => ({ kind, change: { merge: change } });
 const patch = (...operations: JsonPatchOperation[]): OverrideModel => ({ kind: Kind.deployment, change: { patch: operations } });
 
 function overridden(...overrides: OverrideModel[]): Json {
@@ -49,7 +49,7 @@ test('a merge replaces scalars and leaves everything else as it was', () => {
 });
 
 test('containers and their variables merge by name, and new ones come last', () => {
-  const change = {
+  const change: Json = {
     spec: {
       template: {
         spec: {
