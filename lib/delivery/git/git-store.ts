@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { wrongUse } from '../error';
 import type { RefUpdate, Store } from '../store';
+import { ensureBareRepository } from './bare-repository';
 import { git, gitEnvironment, gitFailure, tryGit, withoutCredentials } from './git-process';
 import { GitRepository, lines, type RefCommit } from './git-repository';
 import { movedTo, push } from './push';
@@ -96,8 +97,7 @@ async function gitDirOf(path: string): Promise<string> {
 }
 
 async function throughCache(url: string, folder: string): Promise<Backing> {
-  await mkdir(folder, { recursive: true });
-  await git(['init', '--bare', '--quiet', '--initial-branch=main', folder]);
+  await ensureBareRepository(folder, { defaultBranch: 'main' });
   const repository = new GitRepository(folder);
   const obtain = async (commits: readonly string[]): Promise<void> => {
     if (await hasAll(repository, commits)) return;

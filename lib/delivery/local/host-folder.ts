@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { DesiredRuleset } from '../../desired/desired-state';
 import { wrongUse } from '../error';
-import { git } from '../git/git-process';
+import { ensureBareRepository } from '../git/bare-repository';
 import { replaceFile, tryCreateFile } from './durable-files';
 import { checkedPeople, type People } from './people';
 import { checkedRulesets } from './rulesets';
@@ -61,23 +60,11 @@ export async function createLocalHost(root: string, props: LocalHostProps): Prom
   const people = checkedPeople(props.people, 'people');
   const rulesets = checkedRulesets(props.rulesets ?? [], 'rulesets');
   await mkdir(folder.data, { recursive: true });
-  await createRepository(folder, props.defaultBranch ?? 'main');
+  const prepare = (gitDir: string): Promise<void> => installHook(folder, gitDir);
+  await ensureBareRepository(folder.repository, { defaultBranch: props.defaultBranch ?? 'main', settings, prepare });
   await tryCreateFile(folder.rulesets, rulesetsText(rulesets));
   // Last, as its presence says that the host is complete.
   await tryCreateFile(folder.people, stringify(people));
-}
-
-/** Makes the bare repository beside its place and puts it there whole, unless there is one. */
-async function createRepository(folder: HostFolder, defaultBranch: string): Promise<void> {
-  if ((await stat(folder.repository).catch(() => undefined)) !== undefined) return;
-  const making = `${folder.repository}.${randomUUID()}`;
-  await git(['init', '--bare', '--quiet', `--initial-branch=${defaultBranch}`, '--template=', making]);
-  for (const [name, value] of settings) await git(['config', name, value], { gitDir: making });
-  await installHook(folder, making);
-  await rename(making, folder.repository).catch(async (error: NodeJS.ErrnoException) => {
-    await rm(making, { recursive: true, force: true });
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-  });
 }
 
 /**

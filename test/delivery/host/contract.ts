@@ -1,7 +1,7 @@
-import type { DesiredRule, DesiredRuleset } from '../../../lib/desired/desired-state';
 import type { Host, PullRequest } from '../../../lib/delivery/host';
 import type { People } from '../../../lib/delivery/local';
 import type { Store } from '../../../lib/delivery/store';
+import type { DesiredRule, DesiredRuleset } from '../../../lib/desired/desired-state';
 
 /** Everybody whom the contract knows; a host under test has exactly these. */
 export const cast: People = {
@@ -26,7 +26,12 @@ export interface HostUnderTest {
 }
 
 /** A ruleset with the defaults of the tests: branches of one name, nobody bypasses. */
-export function ruleset(name: string, refs: readonly string[], rules: readonly DesiredRule[], bypass: DesiredRuleset['bypass_actors'] = []): DesiredRuleset {
+export function ruleset(
+  name: string,
+  refs: readonly string[],
+  rules: readonly DesiredRule[],
+  bypass: DesiredRuleset['bypass_actors'] = [],
+): DesiredRuleset {
   const target = refs.every((ref) => ref.startsWith('refs/tags/')) ? 'tag' : 'branch';
   return { name, target, enforcement: 'active', bypass_actors: bypass, conditions: { ref_name: { include: refs, exclude: [] } }, rules };
 }
@@ -96,7 +101,10 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
     }
 
     /** A base with one commit, and a pull request of one commit on it. */
-    async function proposed(by = alice, files: Readonly<Record<string, string>> = { 'a.txt': 'new' }): Promise<{ readonly root: string; readonly head: string; readonly request: PullRequest }> {
+    async function proposed(
+      by = alice,
+      files: Readonly<Record<string, string>> = { 'a.txt': 'new' },
+    ): Promise<{ readonly root: string; readonly head: string; readonly request: PullRequest }> {
       const root = await branch(base, await commit({ 'a.txt': 'old', 'b.txt': 'same' }));
       const head = await branch(`${base}-head`, await commit({ 'a.txt': 'old', 'b.txt': 'same', ...files }, [root]), by);
       return { root, head, request: await by.host.openPullRequest({ head: `${base}-head`, base, title: 'Change', body: 'Why' }) };
@@ -156,7 +164,9 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
         const outcomes = await Promise.all(next.map((to) => alice.store.moveRef(`refs/heads/${base}`, to, one)));
         const winners = next.filter((_, index) => outcomes[index]?.kind === 'done');
         expect(winners).toEqual([await at(base)]);
-        expect(outcomes.filter(({ kind }) => kind === 'moved')).toEqual(Array.from({ length: 4 }, () => ({ kind: 'moved', found: winners[0] })));
+        expect(outcomes.filter(({ kind }) => kind === 'moved')).toEqual(
+          Array.from({ length: 4 }, () => ({ kind: 'moved', found: winners[0] })),
+        );
       });
     });
 
@@ -170,10 +180,16 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
       });
 
       test('a tree made of whole trees is the tree of their files', async () => {
-        const files = new Map([['x/one.yaml', 'a: 1\n'], ['y.yaml', ''], ['x/deep/two.yaml', 'ünïcode €\n']]);
+        const files = new Map([
+          ['x/one.yaml', 'a: 1\n'],
+          ['y.yaml', ''],
+          ['x/deep/two.yaml', 'ünïcode €\n'],
+        ]);
         const part = await alice.store.writeTree(files);
         const grafted = await alice.store.writeTree(new Map([['README', 'read']]), new Map([['env/prod', part]]));
-        const plain = await alice.store.writeTree(new Map([['README', 'read'], ...[...files].map(([path, text]): [string, string] => [`env/prod/${path}`, text])]));
+        const plain = await alice.store.writeTree(
+          new Map([['README', 'read'], ...[...files].map(([path, text]): [string, string] => [`env/prod/${path}`, text])]),
+        );
         expect(grafted).toBe(plain);
         const id = await branch(base, await alice.store.writeCommit({ tree: grafted, parents: [], author: 'alice', message: 'm', at: 0 }));
         expect(await bob.store.files(id, 'env/prod')).toEqual(new Map([...files].sort()));
@@ -211,7 +227,15 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
     describe('pull requests', () => {
       test('a pull request is read as it was opened, and found by base, head and state', async () => {
         const { head, request } = await proposed();
-        expect(request).toMatchObject({ title: 'Change', body: 'Why', head: `${base}-head`, base, headCommit: head, author: { kind: 'person', login: 'alice' }, state: 'open' });
+        expect(request).toMatchObject({
+          title: 'Change',
+          body: 'Why',
+          head: `${base}-head`,
+          base,
+          headCommit: head,
+          author: { kind: 'person', login: 'alice' },
+          state: 'open',
+        });
         expect(await bob.host.pullRequest(request.number)).toEqual(request);
         expect(await bob.host.pullRequests({ base })).toEqual([request]);
         expect(await bob.host.pullRequests({ head: `${base}-head`, state: 'open' })).toEqual([request]);
@@ -285,7 +309,12 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
         const merged = (await at(base)) as string;
         expect(outcome).toEqual({ kind: 'merged', commit: merged });
         const made = await bob.store.commit(merged);
-        expect(made).toMatchObject({ parents: [root], tree: (await bob.store.commit(head)).tree, message: 'Change a\n\nBecause.', author: 'alice' });
+        expect(made).toMatchObject({
+          parents: [root],
+          tree: (await bob.store.commit(head)).tree,
+          message: 'Change a\n\nBecause.',
+          author: 'alice',
+        });
         expect(await bob.host.pullRequest(request.number)).toMatchObject({ state: 'merged', headCommit: head, mergeCommit: merged });
       });
 
@@ -338,7 +367,12 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
         const { root, head, request } = await proposed();
         await branch(base, await commit({ 'a.txt': 'old', 'b.txt': 'ahead' }, [root]));
         expect(await alice.host.merge(request.number, squash(head))).toMatchObject({ kind: 'merged' });
-        expect(await alice.store.files((await at(base)) as string, '')).toEqual(new Map([['a.txt', 'new'], ['b.txt', 'ahead']]));
+        expect(await alice.store.files((await at(base)) as string, '')).toEqual(
+          new Map([
+            ['a.txt', 'new'],
+            ['b.txt', 'ahead'],
+          ]),
+        );
       });
 
       test('a head that conflicts with its base is not merged', async () => {
@@ -372,7 +406,13 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
         const statuses = await bob.host.statuses(head);
         expect(statuses).toMatchObject([
           { context: 'gates', state: 'pending', description: 'waiting', creator: { kind: 'app', login: 'acme-delivery' } },
-          { context: 'gates', state: 'success', description: 'forged', targetUrl: 'https://example.org/1', creator: { kind: 'person', login: 'alice' } },
+          {
+            context: 'gates',
+            state: 'success',
+            description: 'forged',
+            targetUrl: 'https://example.org/1',
+            creator: { kind: 'person', login: 'alice' },
+          },
         ]);
         for (const { at: time } of statuses) {
           // Hosts keep whole seconds.
@@ -394,7 +434,10 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
         const { head, request } = await proposed();
         const other = await under.as('acme-other');
         for (const forger of [alice, other]) await forger.host.setStatus(head, { context: 'gates', state: 'success', description: 'ok' });
-        expect(await alice.host.merge(request.number, squash(head))).toMatchObject({ kind: 'refused', reason: expect.stringContaining('gates') });
+        expect(await alice.host.merge(request.number, squash(head))).toMatchObject({
+          kind: 'refused',
+          reason: expect.stringContaining('gates'),
+        });
         await app.host.setStatus(head, { context: 'gates', state: 'pending', description: 'waiting' });
         expect(await alice.host.merge(request.number, squash(head))).toMatchObject({ kind: 'refused' });
         await app.host.setStatus(head, { context: 'gates', state: 'success', description: 'ok' });
@@ -419,7 +462,9 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
         const { head, request } = await proposed();
         await bob.host.review(request.number, approve(head));
         await expect(alice.host.review(request.number, approve(head))).rejects.toThrow();
-        expect(await alice.host.reviews(request.number)).toMatchObject([{ author: { kind: 'person', login: 'bob' }, state: 'approved', commit: head }]);
+        expect(await alice.host.reviews(request.number)).toMatchObject([
+          { author: { kind: 'person', login: 'bob' }, state: 'approved', commit: head },
+        ]);
       });
 
       test('any person may approve the pull request of an app', async () => {
@@ -455,7 +500,11 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
 
       test('a push takes approvals back where the rule says so', async () => {
         await under.protect([
-          ruleset('reviewed', [`refs/heads/${base}`], [pullRequestRule({ required_approving_review_count: 1, dismiss_stale_reviews_on_push: true })]),
+          ruleset(
+            'reviewed',
+            [`refs/heads/${base}`],
+            [pullRequestRule({ required_approving_review_count: 1, dismiss_stale_reviews_on_push: true })],
+          ),
         ]);
         const { head, request } = await proposed();
         await bob.host.review(request.number, approve(head));
@@ -477,12 +526,19 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
 
       test('the last push is approved by somebody who did not push it', async () => {
         await under.protect([
-          ruleset('reviewed', [`refs/heads/${base}`], [pullRequestRule({ required_approving_review_count: 1, require_last_push_approval: true })]),
+          ruleset(
+            'reviewed',
+            [`refs/heads/${base}`],
+            [pullRequestRule({ required_approving_review_count: 1, require_last_push_approval: true })],
+          ),
         ]);
         const { head, request } = await proposed();
         const next = await branch(request.head, await commit({ 'a.txt': 'of bob', 'b.txt': 'same' }, [head]), bob);
         await bob.host.review(request.number, approve(next));
-        expect(await alice.host.merge(request.number, squash(next))).toMatchObject({ kind: 'refused', reason: expect.stringContaining('bob') });
+        expect(await alice.host.merge(request.number, squash(next))).toMatchObject({
+          kind: 'refused',
+          reason: expect.stringContaining('bob'),
+        });
         const carol = await under.as('carol');
         await carol.host.review(request.number, approve(next));
         expect(await alice.host.merge(request.number, squash(next))).toMatchObject({ kind: 'merged' });
@@ -496,7 +552,10 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
         const head = await branch(`${base}-head`, await commit({ '.github/CODEOWNERS': '* @bob\n', 'manifests/a.yaml': '2' }, [root]));
         const request = await alice.host.openPullRequest({ head: `${base}-head`, base, title: 't', body: '' });
         await bob.host.review(request.number, approve(head));
-        expect(await alice.host.merge(request.number, squash(head))).toMatchObject({ kind: 'refused', reason: expect.stringContaining('@acme/release-managers') });
+        expect(await alice.host.merge(request.number, squash(head))).toMatchObject({
+          kind: 'refused',
+          reason: expect.stringContaining('@acme/release-managers'),
+        });
         const carol = await under.as('carol');
         await carol.host.review(request.number, approve(head));
         expect(await alice.host.merge(request.number, squash(head))).toMatchObject({ kind: 'merged' });
@@ -510,7 +569,10 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
         const two = await commit({ a: '2' }, [one]);
         for (const login of ['alice', 'ada', 'acme-other']) {
           const { store } = await under.as(login);
-          expect(await store.moveRef(`refs/heads/${base}`, two, one)).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/\S/) });
+          expect(await store.moveRef(`refs/heads/${base}`, two, one)).toMatchObject({
+            kind: 'refused',
+            reason: expect.stringMatching(/\S/),
+          });
         }
         expect(await at(base)).toBe(one);
         expect(await app.store.moveRef(`refs/heads/${base}`, two, one)).toEqual({ kind: 'done' });
