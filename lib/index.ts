@@ -1,6 +1,12 @@
 export { BranchProtection, type BranchProtectionProps } from './branch-protection';
+export { bind, openSlots, requireBound } from './compile/bind';
+export { compile } from './compile/compile';
+export { type EnvironmentStack, environmentStack, type RepositoryStack, repositoryStack } from './compile/stack';
+export type * from './desired/desired-state';
 export { Environment, type EnvironmentProps, type Override } from './environment';
-export { Platform, type GitHubApp, type PlatformProps, type Suppression, type TierProfile } from './platform';
+export type * from './model/platform-model';
+export { resolve } from './model/resolve';
+export { type GitHubApp, Platform, type PlatformProps, type Suppression, type TierProfile } from './platform';
 export { PromotionPolicy, type PromotionPolicyProps } from './promotion-policy';
 export { Repository, type RepositoryProps } from './repository';
 export {
@@ -56,7 +62,3 @@ export {
   Secret,
   Strategy,
 } from './values/workload';
-export { bind, openSlots, requireBound } from './compile/bind';
-export { resolve } from './model/resolve';
-export type * from './model/platform-model';
-export type * from './desired/desired-state';

@@ -12,7 +12,9 @@ import { parseArgs } from 'node:util';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'test', 'requirements');
-const { values: options } = parseArgs({ options: { json: { type: 'boolean' }, probe: { type: 'boolean' }, complete: { type: 'string', multiple: true } } });
+const { values: options } = parseArgs({
+  options: { json: { type: 'boolean' }, probe: { type: 'boolean' }, complete: { type: 'string', multiple: true } },
+});
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const systems = readdirSync(join(folder, 'lists')).map((file) => readJson(join(folder, 'lists', file)));
@@ -24,7 +26,12 @@ function runTests(without, pattern) {
   const file = join(scratch, 'results.json');
   const args = [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), 'test/requirements', '--json', `--outputFile=${file}`, '--silent'];
   if (pattern !== undefined) args.push('-t', pattern);
-  const run = spawnSync(process.execPath, args, { cwd: root, env: { ...process.env, STAGEGATE_PROBE: without ?? '' }, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const run = spawnSync(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, STAGEGATE_PROBE: without ?? '' },
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   try {
     return readJson(file).testResults.flatMap((result) => {
       if (result.assertionResults.length === 0 && result.status === 'failed') throw new Error(result.message);
@@ -58,7 +65,9 @@ if (options.probe) {
     const still = named.filter(({ passed }) => passed).map(({ id }) => id);
     if (named.length === 0) survivors.push(`${part}: no test ran`);
     if (still.length > 0) survivors.push(`${part}: ${still.join(', ')}`);
-    console.log(`${still.length === 0 ? 'ok  ' : 'PASS'} without ${part}: ${named.length - still.length} of ${named.length} fail${still.length === 0 ? '' : `; still passing: ${still.join(', ')}`}`);
+    console.log(
+      `${still.length === 0 ? 'ok  ' : 'PASS'} without ${part}: ${named.length - still.length} of ${named.length} fail${still.length === 0 ? '' : `; still passing: ${still.join(', ')}`}`,
+    );
   }
   console.log(`${parts.length - survivors.length} passed, ${survivors.length} failed`);
   process.exit(survivors.length === 0 && failed.length === 0 ? 0 : 1);
@@ -68,14 +77,19 @@ const report = systems.map(({ system, requirements }) => ({
   system,
   requirements: requirements.map(({ id, kind, title }) => {
     const shown = tests.filter((test) => test.id === id);
-    if (shown.some(({ passed }) => !passed)) return { id, kind, title, outcome: 'failing', why: shown.find(({ passed }) => !passed).failure };
+    if (shown.some(({ passed }) => !passed))
+      return { id, kind, title, outcome: 'failing', why: shown.find(({ passed }) => !passed).failure };
     if (shown.length > 0) return { id, kind, title, outcome: 'shown' };
     return { id, kind, title, ...(outcomes[id] ?? { outcome: 'missing' }) };
   }),
 }));
 
-const contradictions = tests.filter(({ id }) => outcomes[id] !== undefined).map(({ id }) => `${id} has a test and is ${outcomes[id].outcome}`);
-const incomplete = report.filter(({ system }) => options.complete?.includes(system)).flatMap(({ requirements }) => requirements.filter(({ outcome }) => outcome === 'missing'));
+const contradictions = tests
+  .filter(({ id }) => outcomes[id] !== undefined)
+  .map(({ id }) => `${id} has a test and is ${outcomes[id].outcome}`);
+const incomplete = report
+  .filter(({ system }) => options.complete?.includes(system))
+  .flatMap(({ requirements }) => requirements.filter(({ outcome }) => outcome === 'missing'));
 
 if (options.json) {
   console.log(JSON.stringify({ version: 1, systems: report }, null, 2));
@@ -86,11 +100,14 @@ if (options.json) {
   for (const { system, requirements } of report) {
     for (const kind of [...kinds, 'all']) {
       const counted = requirements.filter((one) => kind === 'all' || one.kind === kind);
-      console.log(`${system.padEnd(12)}${kind.padEnd(9)}${names.map((name) => String(counted.filter(({ outcome }) => outcome === name).length).padStart(9)).join('')}`);
+      console.log(
+        `${system.padEnd(12)}${kind.padEnd(9)}${names.map((name) => String(counted.filter(({ outcome }) => outcome === name).length).padStart(9)).join('')}`,
+      );
     }
   }
   for (const { requirements } of report) {
-    for (const { id, outcome, why } of requirements) if (outcome === 'deferred' || outcome === 'declined' || outcome === 'failing') console.log(`${id} ${outcome}: ${why}`);
+    for (const { id, outcome, why } of requirements)
+      if (outcome === 'deferred' || outcome === 'declined' || outcome === 'failing') console.log(`${id} ${outcome}: ${why}`);
   }
   for (const { id, title } of incomplete) console.log(`${id} missing: ${title}`);
 }

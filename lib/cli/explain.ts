@@ -1,6 +1,6 @@
 import { RULES } from '../rules/rules';
 import type { RunCommand } from './command-line';
-import { Exit, WrongUseError } from './io';
+import { Exit, printJson, WrongUseError } from './io';
 
 /** `stagegate explain`: the page of a rule. */
 export const run: RunCommand = async ({ io, args, options }) => {
@@ -11,7 +11,7 @@ export const run: RunCommand = async ({ io, args, options }) => {
   }
   const { code, name, severity, explain } = rule;
   if (options.json === true) {
-    io.out(JSON.stringify({ version: 1, code, name, severity, ...explain }, null, 2));
+    printJson(io, { version: 1, code, name, severity, ...explain });
     return Exit.done;
   }
   const example = explain.example.split('\n').map((line) => `    ${line}`);

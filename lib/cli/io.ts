@@ -5,8 +5,12 @@ export interface Io {
   /** Progress and warnings. */
   note(text: string): void;
   readonly colour: boolean;
+  /** Folder that relative paths start from. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The clock of this machine, milliseconds since the epoch. */
+  now(): number;
+  wait(milliseconds: number): Promise<void>;
   /** Asks a person; undefined when nobody can answer. */
   ask(question: string): Promise<string | undefined>;
 }
@@ -23,4 +27,9 @@ export class WrongUseError extends Error {
     this.name = 'WrongUseError';
     this.remedy = remedy;
   }
+}
+
+/** Prints one JSON document. */
+export function printJson(io: Io, document: unknown): void {
+  io.out(JSON.stringify(document, null, 2));
 }

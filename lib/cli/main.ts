@@ -1,18 +1,20 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises';
 import { runCommandLine } from './command-line';
-import type { Io } from './io';
+import { Exit, type Io } from './io';
 
-const terminal = process.stdout.isTTY === true && process.stdin.isTTY === true;
+const isTerminal = process.stdout.isTTY === true && process.stdin.isTTY === true;
 
 const io: Io = {
   out: (text) => void process.stdout.write(`${text}\n`),
   note: (text) => void process.stderr.write(`${text}\n`),
-  colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb',
+  colour: process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
   folder: process.cwd(),
   environment: process.env,
+  now: Date.now,
+  wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   ask: async (question) => {
-    if (!terminal) return undefined;
+    if (!isTerminal) return undefined;
     const reader = createInterface({ input: process.stdin, output: process.stderr });
     try {
       return await reader.question(question);
@@ -22,12 +24,34 @@ const io: Io = {
   },
 };
 
+const exit = process.exit.bind(process);
+
+/** Ends the process when everything is written, whatever timers or connections a program has left. */
+function end(code: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => exit(code)));
+}
+
 // A reader that has seen enough closes the pipe: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
+  if (error.code === 'EPIPE') exit(Exit.done);
   throw error;
 });
 
+// What a program starts and does not wait for may fail at any time.
+process.on('uncaughtException', (error) => {
+  const { reportFailure } = require('./failure') as typeof import('./failure');
+  end(reportFailure(error, io, process.argv.includes('--debug')));
+});
+
+let isDone = false;
+process.on('beforeExit', () => {
+  if (isDone) return;
+  isDone = true;
+  io.note('error  the program waits for something that never comes\n  remedy  look for a promise at its top level that nothing fulfils');
+  end(Exit.wrongUse);
+});
+
 void runCommandLine(process.argv.slice(2), io).then((code) => {
-  process.exitCode = code;
+  isDone = true;
+  end(code);
 });

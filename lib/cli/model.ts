@@ -1,11 +1,10 @@
-import { resolve } from '../model/resolve';
 import type { RunCommand } from './command-line';
-import { Exit } from './io';
-import { loadProgram } from './program-file';
+import { resolvedProgram } from './compiled-program';
+import { Exit, printJson } from './io';
 
 /** `stagegate model`: the resolved PlatformModel as JSON. */
 export const run: RunCommand = async ({ io, options }) => {
-  const program = await loadProgram(io, options.program as string | undefined);
-  io.out(JSON.stringify(resolve(program.platform), null, 2));
+  const { model } = await resolvedProgram(io, options.program as string | undefined);
+  printJson(io, model);
   return Exit.done;
 };

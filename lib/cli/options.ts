@@ -1,8 +1,25 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** Options that several commands take, with one meaning everywhere. */
-export const programOption = (): Option => new Option('-p, --program <file>', 'the program; else stagegate.config.ts or platform.ts in this folder');
+export const programOption = (): Option =>
+  new Option('-p, --program <file>', 'the program; else stagegate.config.ts or platform.ts in this folder');
 export const jsonOption = (): Option => new Option('--json', 'print one JSON document');
 export const imagesOption = (): Option =>
   new Option('--images <file>', 'images by service, as YAML: backend: registry/name@sha256:…; else images.yaml beside the program');
-export const valuesOption = (): Option => new Option('--values <file>', 'values of other slots, as YAML: app/delivery: 1234; else values.yaml beside the program');
+export const valuesOption = (): Option =>
+  new Option('--values <file>', 'values of other slots, as YAML: app/delivery: 1234; else values.yaml beside the program');
+export const hostOption = (): Option => new Option('--host <folder>', 'folder of the local host').env('STAGEGATE_HOST');
+export const asOption = (): Option => new Option('--as <login>', 'who you are on the host').env('STAGEGATE_AS');
+export const releaseOption = (): Option => new Option('--release <id>', 'id of a release, or the beginning of one');
+export const reasonOption = (): Option => new Option('--reason <text>', 'why; it is recorded').makeOptionMandatory();
+
+/** Seconds as a whole number above zero. */
+export const seconds = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Give a whole number of seconds above zero.');
+  return value;
+};
+
+/** An option that may be given several times; its value is the list. */
+export const repeated = (option: Option): Option =>
+  option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);

@@ -5,7 +5,7 @@ import { desiredFiles } from '../render/desired-files';
 import { writeFolder } from '../render/write-folder';
 import type { RunCommand } from './command-line';
 import { compiledProgram, slotValues } from './compiled-program';
-import { Exit, WrongUseError } from './io';
+import { Exit, printJson, WrongUseError } from './io';
 
 /** `stagegate render`: writes what is compiled below a folder, the same bytes each time. */
 export const run: RunCommand = async ({ io, options }) => {
@@ -13,20 +13,19 @@ export const run: RunCommand = async ({ io, options }) => {
   const only = options.env as string | undefined;
   const chosen = only === undefined ? program.desired : onlyEnvironment(program.desired, only);
   const bound = requireBound(bind(chosen, slotValues(io, program, options)), program.model.name);
-  const folder = resolvePath(io.folder, options.out as string);
-  const result = writeFolder(folder, desiredFiles(bound));
+  const folder = String(options.out);
+  const result = writeFolder(resolvePath(io.folder, folder), desiredFiles(bound), only === undefined ? '' : `${only}/`);
   if (options.json === true) {
-    io.out(JSON.stringify({ version: 1, platform: program.model.name, folder: options.out, ...result }, null, 2));
+    printJson(io, { version: 1, platform: program.model.name, folder, ...result });
     return Exit.done;
   }
-  for (const path of result.kept) io.note(`kept    ${path}: it is no longer rendered, but somebody changed it`);
-  io.out(
-    `${options.out}: ${result.written.length} written, ${result.unchanged.length} unchanged, ${result.removed.length} removed` +
-      (result.kept.length === 0 ? '' : `, ${result.kept.length} kept`),
-  );
+  for (const path of result.kept) io.note(`kept  ${path}: it is no longer rendered, but somebody changed it`);
+  const kept = result.kept.length === 0 ? '' : `, ${result.kept.length} kept`;
+  io.out(`${folder}: ${result.written.length} written, ${result.unchanged.length} unchanged, ${result.removed.length} removed${kept}`);
   return Exit.done;
 };
 
+/** The state of one environment alone: what delivery executes is data for programs and is not rendered. */
 function onlyEnvironment(desired: DesiredState, name: string): DesiredState {
   const environments = desired.environments.filter((environment) => environment.name === name);
   if (environments.length === 0) {

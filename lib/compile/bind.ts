@@ -67,7 +67,9 @@ function checkValue(slot: string, value: SlotValue): void {
       expected,
       remedy: `give ${slot} such a value`,
     });
-  if (slot.startsWith('image/') && !(typeof value === 'string' && IMAGE_BY_DIGEST.test(value))) wrong("an image by digest, 'registry/name@sha256:' and 64 hexadecimal digits");
+  if (slot.startsWith('image/') && !(typeof value === 'string' && IMAGE_BY_DIGEST.test(value)))
+    wrong("an image by digest, 'registry/name@sha256:' and 64 hexadecimal digits");
   if (slot.startsWith('host/') && !(typeof value === 'string' && HOST.test(value))) wrong('a full host name');
-  if (slot.startsWith('app/') && !(typeof value === 'number' && Number.isInteger(value) && value > 0)) wrong('the numeric id of a GitHub App');
+  if (slot.startsWith('app/') && !(typeof value === 'number' && Number.isInteger(value) && value > 0))
+    wrong('the numeric id of a GitHub App');
 }

@@ -86,7 +86,11 @@ function deliveryService(service: ServiceModel): DeliveryService {
     repository: service.repository,
     images: [
       { slot: imageSlot(service.name), repository: service.image, build: service.build },
-      ...service.sidecars.map((sidecar) => ({ slot: imageSlot(service.name, sidecar.name), repository: sidecar.image, build: sidecar.build })),
+      ...service.sidecars.map((sidecar) => ({
+        slot: imageSlot(service.name, sidecar.name),
+        repository: sidecar.image,
+        build: sidecar.build,
+      })),
     ],
     environments: service.environments.map((refined) => refined.environment),
   };

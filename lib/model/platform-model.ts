@@ -1,5 +1,5 @@
-import type { JsonPatchOperation, Kind, Resources } from '../values/workload';
 import type { Lifecycle, Tier } from '../values/tier';
+import type { JsonPatchOperation, Kind, Resources } from '../values/workload';
 
 /** JSON, as Kubernetes and GitHub speak it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -156,7 +156,10 @@ export interface UseModel {
 export interface EgressModel {
   /** As declared, for messages. */
   readonly text: string;
-  readonly to: { readonly kind: 'namespace'; readonly name: string; readonly namespace: string } | { readonly kind: 'cidr'; readonly cidr: string } | { readonly kind: 'internet'; readonly host: string };
+  readonly to:
+    | { readonly kind: 'namespace'; readonly name: string; readonly namespace: string }
+    | { readonly kind: 'cidr'; readonly cidr: string }
+    | { readonly kind: 'internet'; readonly host: string };
   readonly port: number;
 }
 
@@ -241,14 +244,22 @@ export type CheckModel =
   | { readonly kind: 'run'; readonly name: string; readonly run: string }
   | { readonly kind: 'external'; readonly name: string; readonly app: string };
 
-export type ApproverGroupModel = { readonly team: string; readonly count: number } | { readonly people: readonly string[]; readonly count: number };
+export type ApproverGroupModel =
+  | { readonly team: string; readonly count: number }
+  | { readonly people: readonly string[]; readonly count: number };
 
 /** A gate with its id, which is unique within its policy. */
 export type GateModel =
   | { readonly id: string; readonly kind: 'healthy' }
   | { readonly id: string; readonly kind: 'soak'; readonly seconds: number }
   | { readonly id: string; readonly kind: 'verified'; readonly suite: string }
-  | { readonly id: string; readonly kind: 'approvals'; readonly total: number; readonly including: readonly ApproverGroupModel[]; readonly distinct: boolean }
+  | {
+      readonly id: string;
+      readonly kind: 'approvals';
+      readonly total: number;
+      readonly including: readonly ApproverGroupModel[];
+      readonly distinct: boolean;
+    }
   | { readonly id: string; readonly kind: 'manual'; readonly at: 'promotion' | 'sync' }
   | { readonly id: string; readonly kind: 'check'; readonly check: string; readonly app: string };
 

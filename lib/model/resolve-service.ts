@@ -57,12 +57,19 @@ export function resolveServices(
         const environment = environments.find((candidate) => candidate.environmentName === model.name) as Environment;
         return service.absences.has(environment) ? [] : [inEnvironment(platform, service, environment, model)];
       }),
-      absences: [...service.absences].map(([environment, absence]) => ({ environment: environment.environmentName, ...absence })).sort((a, b) => (a.environment < b.environment ? -1 : 1)),
+      absences: [...service.absences]
+        .map(([environment, absence]) => ({ environment: environment.environmentName, ...absence }))
+        .sort((a, b) => (a.environment < b.environment ? -1 : 1)),
     };
   });
 }
 
-function inEnvironment(platform: Platform, service: ServiceStack, environment: Environment, model: EnvironmentModel): ServiceInEnvironmentModel {
+function inEnvironment(
+  platform: Platform,
+  service: ServiceStack,
+  environment: Environment,
+  model: EnvironmentModel,
+): ServiceInEnvironmentModel {
   const path = service.node.path;
   const tier = TIER_DEFAULTS[model.tier];
   const profile = platform.props.profiles?.[model.tier];
@@ -118,8 +125,11 @@ function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {
 /** An override as plain data. */
 export function plainOverride({ kind, change }: Override, path: string): OverrideModel {
   if ('merge' in change) return { kind, change: { merge: plainJson(change.merge, path) } };
-  const patch = change.patch.map((operation): JsonPatchOperation =>
-    operation.op === 'remove' ? operation : { op: operation.op, path: operation.path, value: plainJson(operation.value, path, operation.path) },
+  const patch = change.patch.map(
+    (operation): JsonPatchOperation =>
+      operation.op === 'remove'
+        ? operation
+        : { op: operation.op, path: operation.path, value: plainJson(operation.value, path, operation.path) },
   );
   return { kind, change: { patch } };
 }
@@ -130,7 +140,8 @@ export function plainOverride({ kind, change }: Override, path: string): Overrid
  * @throws InvalidValueError SG021 when it holds a function, a Date, an Output or anything else that JSON has no word for.
  */
 export function plainJson(value: unknown, path: string, at = ''): Json {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return value;
+  if (value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
+    return value;
   if (Array.isArray(value)) return value.map((item, index) => plainJson(item, path, `${at}/${index}`));
   if (typeof value === 'object' && [Object.prototype, null].includes(Object.getPrototypeOf(value))) {
     return Object.fromEntries(

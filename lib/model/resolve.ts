@@ -47,7 +47,10 @@ export function resolve(platform: Platform): PlatformModel {
     registry: platform.props.registry,
     domain: platform.props.domain,
     ...(platform.props.metrics === undefined ? {} : { metrics: platform.props.metrics }),
-    ingress: { namespace: platform.props.ingress?.namespace ?? 'ingress', ...(platform.props.ingress?.class === undefined ? {} : { class: platform.props.ingress.class }) },
+    ingress: {
+      namespace: platform.props.ingress?.namespace ?? 'ingress',
+      ...(platform.props.ingress?.class === undefined ? {} : { class: platform.props.ingress.class }),
+    },
     program: {
       repository: delivery.repositoryName,
       branch: delivery.props.defaultBranch ?? 'main',
@@ -63,7 +66,9 @@ export function resolve(platform: Platform): PlatformModel {
     clusters: clusterModels(environments),
     environments: byName(models),
     services: byName(resolveServices(platform, nounsBelow<ServiceStack>(platform, 'service'), environments, models, delivery)),
-    suites: byName(nounsBelow<Suite>(platform, 'suite').map((suite) => ({ path: suite.node.path, name: suite.suiteName, run: suite.props.run }))),
+    suites: byName(
+      nounsBelow<Suite>(platform, 'suite').map((suite) => ({ path: suite.node.path, name: suite.suiteName, run: suite.props.run })),
+    ),
     policies: byName(policies.map(policyModel)),
     protections: nounsBelow<BranchProtection>(platform, 'protection').map(protectionModel),
     suppressions: [...platform.suppressions].sort((a, b) => (shown(a) < shown(b) ? -1 : 1)),
@@ -85,7 +90,10 @@ function deliveryRepository(platform: Platform, repositories: readonly Repositor
     name: 'no-delivery-repository',
     path: platform.node.path,
     message: 'a platform has exactly one delivery repository',
-    given: chosen.length === 0 ? `${repositories.length} repositories, none with delivery` : chosen.map((repository) => repository.repositoryName).join(', '),
+    given:
+      chosen.length === 0
+        ? `${repositories.length} repositories, none with delivery`
+        : chosen.map((repository) => repository.repositoryName).join(', '),
     expected: 'one Repository with delivery: true',
     remedy: 'say delivery: true on the repository that holds this program',
   });
@@ -155,7 +163,10 @@ function environmentModel(platform: Platform, environment: Environment, policies
     logLevel: props.logLevel ?? profile?.logLevel ?? defaults.logLevel,
     settings: { ...profile?.settings, ...props.settings },
     limits: { ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }), ...(pods === undefined ? {} : { pods }) },
-    imageTag: { prefix: props.imageTag?.prefix ?? (incoming?.kind === 'branch' ? incoming.branch.replaceAll('/', '-') : name), length: props.imageTag?.length ?? 7 },
+    imageTag: {
+      prefix: props.imageTag?.prefix ?? (incoming?.kind === 'branch' ? incoming.branch.replaceAll('/', '-') : name),
+      length: props.imageTag?.length ?? 7,
+    },
     health: { mode: props.health?.mode ?? 'polled', timeoutSeconds: seconds(props.health?.timeout ?? '10m', environment.node.path) },
     revisionHistory: props.revisionHistory ?? 10,
     admit: props.admit ?? 'always',
@@ -171,7 +182,11 @@ function issuerFor(platform: Platform, host: string, tier: Environment['props'][
 }
 
 function sourceModel(source: Source): SourceModel {
-  return { kind: source.kind, repository: source.repository.repositoryName, pattern: source.kind === 'branch' ? source.branch : source.pattern };
+  return {
+    kind: source.kind,
+    repository: source.repository.repositoryName,
+    pattern: source.kind === 'branch' ? source.branch : source.pattern,
+  };
 }
 
 function policyModel(policy: PromotionPolicy): PolicyModel {
@@ -193,7 +208,8 @@ function policyModel(policy: PromotionPolicy): PolicyModel {
 function gateModels(gates: readonly Gate[], path: string): GateModel[] {
   const used = new Map<string, number>();
   return gates.map((gate) => {
-    const base = gate.kind === 'verified' ? `verified-${gate.suite.suiteName}` : gate.kind === 'check' ? `check-${gate.check.name}` : gate.kind;
+    const base =
+      gate.kind === 'verified' ? `verified-${gate.suite.suiteName}` : gate.kind === 'check' ? `check-${gate.check.name}` : gate.kind;
     const count = (used.get(base) ?? 0) + 1;
     used.set(base, count);
     return gateModel(gate, count === 1 ? base : `${base}-${count}`, path);

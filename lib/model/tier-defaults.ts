@@ -1,6 +1,6 @@
-import { Strategy } from '../values/workload';
-import type { Resources, Strategy as StrategyValue } from '../values/workload';
 import type { Tier } from '../values/tier';
+import type { Resources, Strategy as StrategyValue } from '../values/workload';
+import { Strategy } from '../values/workload';
 
 /** What a tier says when nobody else does. */
 export interface TierDefaults {

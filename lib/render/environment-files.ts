@@ -11,13 +11,21 @@ export function objectText(object: KubernetesObject): string {
 
 /** One object a file, below `<service>/`: what lies on the environment's branch under `manifests/`. */
 export function manifestFiles(environment: DesiredEnvironment): RenderedFiles {
-  return new Map(environment.services.flatMap((service) => service.objects.map((object) => [`${service.name}/${fileName(object)}`, objectText(object)] as const)));
+  return new Map(
+    environment.services.flatMap((service) =>
+      service.objects.map((object) => [`${service.name}/${fileName(object)}`, objectText(object)] as const),
+    ),
+  );
 }
 
 /** One object a file, numbered in the order in which they are applied. */
 export function bootstrapFiles(environment: DesiredEnvironment): RenderedFiles {
   const digits = String(environment.bootstrap.length).length;
-  return new Map(environment.bootstrap.map((object, index) => [`${String(index + 1).padStart(digits, '0')}-${fileName(object)}`, objectText(object)] as const));
+  return new Map(
+    environment.bootstrap.map(
+      (object, index) => [`${String(index + 1).padStart(digits, '0')}-${fileName(object)}`, objectText(object)] as const,
+    ),
+  );
 }
 
 function fileName(object: KubernetesObject): string {

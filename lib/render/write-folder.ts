@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RenderedFiles } from './environment-files';
 
@@ -16,38 +16,30 @@ export interface WrittenFolder {
 }
 
 /**
- * Writes files below a folder. Each file is replaced whole; files of an earlier run that are no longer rendered are removed,
- * unless somebody changed them; nothing else is touched.
+ * Writes files below a folder. All are written beside their place first and then put there, so that a failure leaves what was before; files
+ * of an earlier run that are no longer rendered are removed, unless somebody changed them; nothing else is touched.
  *
+ * @param part only what lies below this folder, ending in `/`, is rendered: the rest of an earlier run stays
  * @throws the error of the file system when the folder cannot be written.
  */
-export function writeFolder(folder: string, files: RenderedFiles): WrittenFolder {
+export function writeFolder(folder: string, files: RenderedFiles, part = ''): WrittenFolder {
   const before = readLedger(folder);
-  const result = { written: [] as string[], unchanged: [] as string[], removed: [] as string[], kept: [] as string[] };
-  mkdirSync(folder, { recursive: true });
-  for (const [path, content] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const target = join(folder, path);
-    if (existsSync(target) && readFileSync(target, 'utf8') === content) {
-      result.unchanged.push(path);
-      continue;
-    }
-    replaceFile(target, content);
-    result.written.push(path);
+  const paths = [...files.keys()].sort();
+  const unchanged = paths.filter((path) => existsSync(join(folder, path)) && readFileSync(join(folder, path), 'utf8') === files.get(path));
+  const written = paths.filter((path) => !unchanged.includes(path));
+  const gone = [...before.keys()].filter((path) => path.startsWith(part) && !files.has(path) && existsSync(join(folder, path)));
+  const removed = gone.filter((path) => hashOf(readFileSync(join(folder, path), 'utf8')) === before.get(path));
+
+  const listed = new Map([...before].filter(([path]) => !path.startsWith(part)));
+  for (const [path, content] of files) listed.set(path, hashOf(content));
+  const ledger = [...listed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, hash]) => `${hash}  ${path}\n`);
+  const changed = new Map(written.map((path) => [path, files.get(path) ?? '']));
+  replaceFiles(folder, changed.set(LEDGER, ledger.join('')));
+  for (const path of removed) {
+    rmSync(join(folder, path));
+    removeEmptyFolders(folder, dirname(join(folder, path)));
   }
-  for (const [path, hash] of before) {
-    const target = join(folder, path);
-    if (files.has(path) || !existsSync(target)) continue;
-    if (hashOf(readFileSync(target, 'utf8')) !== hash) {
-      result.kept.push(path);
-      continue;
-    }
-    rmSync(target);
-    result.removed.push(path);
-    removeEmptyFolders(folder, dirname(target));
-  }
-  const ledger = [...files].map(([path, content]) => `${hashOf(content)}  ${path}\n`).sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1));
-  replaceFile(join(folder, LEDGER), ledger.join(''));
-  return result;
+  return { written, unchanged, removed, kept: gone.filter((path) => !removed.includes(path)) };
 }
 
 function readLedger(folder: string): Map<string, string> {
@@ -60,15 +52,31 @@ function readLedger(folder: string): Map<string, string> {
   return new Map(entries.map((match) => [match?.[2] as string, match?.[1] as string]));
 }
 
-function replaceFile(target: string, content: string): void {
-  mkdirSync(dirname(target), { recursive: true });
-  const temporary = `${target}.${process.pid}.tmp`;
-  writeFileSync(temporary, content);
-  renameSync(temporary, target);
+function replaceFiles(folder: string, files: ReadonlyMap<string, string>): void {
+  mkdirSync(folder, { recursive: true });
+  const temporary = join(folder, `${LEDGER}.${process.pid}.tmp`);
+  const entries = [...files].map(([path, content], index) => ({
+    target: join(folder, path),
+    content,
+    beside: join(temporary, String(index)),
+  }));
+  try {
+    mkdirSync(temporary);
+    for (const { target, content, beside } of entries) {
+      writeFileSync(beside, content);
+      mkdirSync(dirname(target), { recursive: true });
+      if (existsSync(target) && statSync(target).isDirectory())
+        throw Object.assign(new Error(`EISDIR: ${target} is a folder`), { code: 'EISDIR' });
+    }
+    for (const { target, beside } of entries) renameSync(beside, target);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
 }
 
 function removeEmptyFolders(root: string, folder: string): void {
-  for (let current = folder; current.length > root.length && readdirSync(current).length === 0; current = dirname(current)) rmdirSync(current);
+  for (let current = folder; current.length > root.length && readdirSync(current).length === 0; current = dirname(current))
+    rmdirSync(current);
 }
 
 function hashOf(content: string): string {

@@ -1,5 +1,21 @@
 import fc from 'fast-check';
-import { Build, Check, Cluster, BranchProtection, Environment, Gate, Platform, PromotionPolicy, Repository, resolve, Secret, ServiceStack, Suite, Target, Tier } from 'stagegate';
+import {
+  BranchProtection,
+  Build,
+  Check,
+  Cluster,
+  Environment,
+  Gate,
+  Platform,
+  PromotionPolicy,
+  Repository,
+  resolve,
+  Secret,
+  ServiceStack,
+  Suite,
+  Target,
+  Tier,
+} from 'stagegate';
 
 const target = Target.kubernetes(Cluster.argoCd('in-cluster', { url: 'https://argocd.example.com' }));
 const service = { build: Build.dockerfile('.'), port: 8080, health: '/' };
@@ -56,7 +72,12 @@ test('what a refinement says wins over the service, the environment, the profile
 test('records merge by key, lists and strategies replace', () => {
   const { platform } = platformOf();
   const prod = new Environment(platform, 'prod', { tier: Tier.production, target, settings: { REGION: 'eu', LOG_LEVEL: 'warn' } });
-  const api = new ServiceStack(platform, 'api', { ...service, env: { REGION: 'us', MODE: 'a' }, writable: ['/tmp', '/cache'], requests: { cpu: '1' } });
+  const api = new ServiceStack(platform, 'api', {
+    ...service,
+    env: { REGION: 'us', MODE: 'a' },
+    writable: ['/tmp', '/cache'],
+    requests: { cpu: '1' },
+  });
   api.in(prod, { env: { MODE: 'b' }, writable: ['/data'], requests: { memory: '1Gi' } });
   expect(resolve(platform).services[0]?.environments[0]).toMatchObject({
     env: { LOG_LEVEL: 'warn', MODE: 'b', REGION: 'us' },
@@ -70,7 +91,17 @@ test('namespaces, hosts, issuers, log levels and image tags follow from tier, do
   const dev = new Environment(platform, 'dev', { tier: Tier.development, target, source: repository.branch('develop') });
   const prod = new Environment(platform, 'prod', { tier: Tier.production, target, host: 'shop.example.com' });
   new PromotionPolicy(platform, 'p', { from: dev, to: prod, on: repository.branch('main'), gates: [Gate.healthy()] });
-  expect(resolve(platform).environments.map(({ name, host, tls, logLevel, data, imageTag, target: at }) => ({ name, host, tls, logLevel, data, imageTag, at }))).toEqual([
+  expect(
+    resolve(platform).environments.map(({ name, host, tls, logLevel, data, imageTag, target: at }) => ({
+      name,
+      host,
+      tls,
+      logLevel,
+      data,
+      imageTag,
+      at,
+    })),
+  ).toEqual([
     {
       name: 'dev',
       host: 'dev.openluffy.local',
@@ -95,8 +126,13 @@ test('namespaces, hosts, issuers, log levels and image tags follow from tier, do
 test('the path of a secret is a path of its environment', () => {
   const { platform } = platformOf();
   new Environment(platform, 'prod', { tier: Tier.production, target });
-  new ServiceStack(platform, 'api', { ...service, secrets: { DATABASE_URL: Secret.external('shop/{environment}/{service}/url', { key: 'url' }) } });
-  expect(resolve(platform).services[0]?.environments[0]?.secrets).toEqual([{ variable: 'DATABASE_URL', store: 'default', secretPath: 'shop/prod/api/url', key: 'url' }]);
+  new ServiceStack(platform, 'api', {
+    ...service,
+    secrets: { DATABASE_URL: Secret.external('shop/{environment}/{service}/url', { key: 'url' }) },
+  });
+  expect(resolve(platform).services[0]?.environments[0]?.secrets).toEqual([
+    { variable: 'DATABASE_URL', store: 'default', secretPath: 'shop/prod/api/url', key: 'url' },
+  ]);
 });
 
 test('a service that is absent from an environment is not compiled there, and the absence is kept with its reason', () => {
@@ -111,7 +147,10 @@ test('a service that is absent from an environment is not compiled there, and th
 
 test('a service and its sidecars have images of their own', () => {
   const { platform } = platformOf();
-  new ServiceStack(platform, 'api', { ...service, sidecars: { proxy: { build: Build.image('docker.io/envoyproxy/envoy') }, agent: { build: Build.dockerfile('agent') } } });
+  new ServiceStack(platform, 'api', {
+    ...service,
+    sidecars: { proxy: { build: Build.image('docker.io/envoyproxy/envoy') }, agent: { build: Build.dockerfile('agent') } },
+  });
   expect(resolve(platform).services.map(({ image, sidecars }) => [image, ...sidecars.map((sidecar) => sidecar.image)])).toEqual([
     ['ghcr.io/acme/shop/api', 'ghcr.io/acme/shop/api-agent', 'docker.io/envoyproxy/envoy'],
   ]);

@@ -32,7 +32,10 @@ const gates =
   (kind: string): Part =>
   (desired) => ({
     ...desired,
-    delivery: { ...desired.delivery, edges: desired.delivery.edges.map((edge) => ({ ...edge, gates: edge.gates.filter((gate) => gate.kind !== kind) })) },
+    delivery: {
+      ...desired.delivery,
+      edges: desired.delivery.edges.map((edge) => ({ ...edge, gates: edge.gates.filter((gate) => gate.kind !== kind) })),
+    },
   });
 
 /** What each part of the compiler adds, taken away again. */
@@ -51,16 +54,25 @@ export const PARTS: Readonly<Record<string, Part>> = {
   'github/codeowners': repositories((repository) => ({ ...repository, files: [] })),
   'delivery/source': (desired) => ({
     ...desired,
-    delivery: { ...desired.delivery, environments: desired.delivery.environments.map(({ source: _source, ...environment }) => environment) },
+    delivery: {
+      ...desired.delivery,
+      environments: desired.delivery.environments.map(({ source: _source, ...environment }) => environment),
+    },
   }),
-  'delivery/on': (desired) => ({ ...desired, delivery: { ...desired.delivery, edges: desired.delivery.edges.map(({ on: _on, ...edge }) => edge) } }),
+  'delivery/on': (desired) => ({
+    ...desired,
+    delivery: { ...desired.delivery, edges: desired.delivery.edges.map(({ on: _on, ...edge }) => edge) },
+  }),
   'delivery/edges': (desired) => ({ ...desired, delivery: { ...desired.delivery, edges: [] } }),
   'delivery/head-rules': (desired) => ({ ...desired, delivery: { ...desired.delivery, headRules: [] } }),
   'delivery/sync': (desired) => ({
     ...desired,
     delivery: {
       ...desired.delivery,
-      environments: desired.delivery.environments.map((environment) => ({ ...environment, sync: environment.sync === 'manual' ? 'automatic' : 'manual' })),
+      environments: desired.delivery.environments.map((environment) => ({
+        ...environment,
+        sync: environment.sync === 'manual' ? 'automatic' : 'manual',
+      })),
     },
   }),
   'gate/healthy': gates('healthy'),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { transformSync } from '@swc/core';
 import { load } from 'js-yaml';
 import * as stagegate from 'stagegate';
-import { type Diagnostic, type DesiredState, type Platform, type PlatformModel, resolve } from 'stagegate';
+import { type DesiredState, type Diagnostic, type Platform, type PlatformModel, resolve } from 'stagegate';
 import { bind } from '../../lib/compile/bind';
 import { compile } from '../../lib/compile/compile';
 import { desiredFiles } from '../../lib/render/desired-files';
@@ -75,13 +75,19 @@ export class Parsed {
 
   /** The value at a path of keys and indexes; undefined when there is none. */
   at(...path: readonly (string | number)[]): unknown {
-    return path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[key] : undefined), this.value);
+    return path.reduce<unknown>(
+      (value, key) => (typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[key] : undefined),
+      this.value,
+    );
   }
 }
 
 /** The only object of a kind, and of a name where given, below a folder; fails when there is none or more than one. */
 export function only(files: ReadonlyMap<string, string>, folder: string, kind: string, name?: string): Parsed {
-  const found = parsed(files, folder).filter(({ value }) => value.at('kind') === kind && (name === undefined || value.at('metadata', 'name') === name));
-  if (found.length !== 1) throw new Error(`${found.length} objects of kind ${kind}${name === undefined ? '' : ` named ${name}`} below ${folder}`);
+  const found = parsed(files, folder).filter(
+    ({ value }) => value.at('kind') === kind && (name === undefined || value.at('metadata', 'name') === name),
+  );
+  if (found.length !== 1)
+    throw new Error(`${found.length} objects of kind ${kind}${name === undefined ? '' : ` named ${name}`} below ${folder}`);
   return (found[0] as { value: Parsed }).value;
 }

@@ -15,7 +15,9 @@ const SYSTEMS = ['gprod', 'staged', 'acceptance', 'openluffy', 'gaia'];
 
 const REQUIREMENTS: ReadonlyMap<string, Requirement> = new Map(
   SYSTEMS.flatMap((system) => {
-    const list = JSON.parse(readFileSync(join(__dirname, 'lists', `${system}.json`), 'utf8')) as { readonly requirements: readonly Requirement[] };
+    const list = JSON.parse(readFileSync(join(__dirname, 'lists', `${system}.json`), 'utf8')) as {
+      readonly requirements: readonly Requirement[];
+    };
     return list.requirements.map((requirement) => [requirement.id, requirement] as const);
   }),
 );
@@ -35,5 +37,11 @@ export function requirement(id: string, props: RequirementProps, body: () => voi
   const found = REQUIREMENTS.get(id);
   if (found === undefined) throw new Error(`there is no requirement ${id}`);
   const by = props.by === undefined ? '' : ` [by ${props.by.join(' ')}]`;
-  test(`${id} ${found.kind} ${found.title}${by}`, body, props.timeout);
+  test(
+    `${id} ${found.kind} ${found.title}${by}`,
+    async () => {
+      await body();
+    },
+    props.timeout,
+  );
 }
