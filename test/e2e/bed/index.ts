@@ -48,7 +48,7 @@ const ofApiServer: readonly StandIn[] = [
 ];
 
 const ofCluster: readonly StandIn[] = [
-  { standIn: 'kwok: one node on which pods are ready at once and run nothing', insteadOf: 'nodes, kubelets and containers' },
+  { standIn: 'kwok: three nodes on which pods are ready at once and run nothing', insteadOf: 'nodes, kubelets and containers' },
   { standIn: 'kwok: pods with a listed image never get ready', insteadOf: 'an image that crashes' },
   { standIn: 'kwok: Ingresses and load balancers get 203.0.113.10', insteadOf: 'an ingress controller and a cloud' },
   { standIn: 'kwok: Gateways and HTTPRoutes are accepted', insteadOf: 'a gateway controller' },

@@ -6,19 +6,22 @@ import { yamlFiles } from './objects';
 import { folderOf, program } from './programs';
 import { freePorts, type Scratch } from './scratch';
 
-const node = {
+const capacity = { cpu: '64', memory: '256Gi', 'ephemeral-storage': '1Ti', pods: '500' };
+
+/** One in each of three zones, so that pods that want to be spread can be. */
+const nodes = ['a', 'b', 'c'].map((zone) => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: {
-    name: 'simulated',
+    name: `simulated-${zone}`,
     annotations: { 'kwok.x-k8s.io/node': 'fake' },
-    labels: { 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': 'simulated', 'topology.kubernetes.io/zone': 'simulated' },
+    labels: { 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': `simulated-${zone}`, 'topology.kubernetes.io/zone': zone },
   },
-  status: { allocatable: { cpu: '64', memory: '256Gi', pods: '500' }, capacity: { cpu: '64', memory: '256Gi', pods: '500' } },
-};
+  status: { allocatable: capacity, capacity },
+}));
 
 /**
- * Starts kwok with one node on which every pod becomes ready without running anything, except pods with one of the failing
+ * Starts kwok with three nodes on which every pod becomes ready without running anything, except pods with one of the failing
  * images: those of a Job fail, all others look as if their container crashed again and again. Autoscalers are kept at their minimum.
  * `failingImages`: references or digests (`sha256:…`).
  */
@@ -38,7 +41,7 @@ export async function startSimulatedCluster(
   const configs = [...own, join(__dirname, 'stages.yaml'), ...(failingImages.length === 0 ? [] : [failing])];
   const [port] = await freePorts(1);
 
-  await controlPlane.apply([node]);
+  await controlPlane.apply(nodes);
   await controlPlane.apply(yamlFiles(folderOf('kwok-stages')).filter((file) => file.endsWith('storage-class.yaml'))[0] ?? []);
   scratch.start({
     name: 'kwok',
@@ -56,15 +59,18 @@ export async function startSimulatedCluster(
     env: { TOKEN: access.token },
   });
   await scratch.until(
-    'the simulated node to be ready',
+    'the simulated nodes to be ready',
     async () => {
-      const found = (await controlPlane.api.get('/api/v1/nodes/simulated')) as {
-        status?: { conditions?: { type: string; status: string }[] };
-      };
-      return found.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') || undefined;
+      const { items } = (await controlPlane.api.get('/api/v1/nodes')) as { items: readonly NodeStatus[] };
+      const ready = items.filter(({ status }) => status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'));
+      return ready.length === nodes.length || undefined;
     },
     30_000,
   );
+}
+
+interface NodeStatus {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
 /** What the kubelet reports of a container that ends at once each time it is started. */
