@@ -2,11 +2,14 @@ import type { DeliveryEdge, DeliveryEnvironment } from '../desired/desired-state
 import { branchRef, type Delivery, edgesInto, environmentNamed, isDeliveryApp } from './delivery';
 import { type ObservedDeployment, observedDeployments } from './health';
 import type { PullRequest } from './host';
+import { atOneInstant } from './instant';
 import { type Release, tryRelease } from './release';
 import { type DeliveryState, type Lane, type RequestEntry, readState, releaseOrder } from './state-branch';
 
 /** All that is known about the way into one environment at one instant, read from git and the host. */
 export interface Facts {
+  /** The delivery with its refs as they were when the rest was read. */
+  readonly view: Delivery;
   /** The host's clock, milliseconds since the epoch. */
   readonly now: number;
   readonly environment: DeliveryEnvironment;
@@ -35,8 +38,10 @@ export interface Candidate {
 }
 
 /** Reads everything that decides about an environment. */
-export async function readFacts(delivery: Delivery, name: string): Promise<Facts> {
-  const { desired, store, host } = delivery;
+export async function readFacts(live: Delivery, name: string): Promise<Facts> {
+  const { desired, host } = live;
+  const store = await atOneInstant(live.store);
+  const delivery: Delivery = { ...live, store };
   const environment = environmentNamed(desired, name);
   const edges = edgesInto(desired, name);
   const upstream = [...new Set(edges.map((edge) => edge.from))];
@@ -49,6 +54,7 @@ export async function readFacts(delivery: Delivery, name: string): Promise<Facts
     ...upstream.map((one) => observedDeployments(delivery, one)),
   ]);
   return {
+    view: delivery,
     now,
     environment,
     edges,

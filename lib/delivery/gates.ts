@@ -94,8 +94,7 @@ function judgeHealthy(facts: Facts, candidate: Candidate): Verdict {
   const from = candidate.edge?.from ?? '';
   const last = deploymentsUpstream(facts, candidate)[0];
   if (last === undefined) return { state: 'pending', reason: `not in ${from} yet` };
-  const statuses = last.replacedAt === undefined ? last.statuses : last.statuses.filter((status) => status.at <= (last.replacedAt ?? 0));
-  const report = statuses.at(-1);
+  const report = last.statuses.at(-1);
   if (report === undefined) return { state: 'pending', reason: `${from} has not reported health at ${sourceName(candidate.release)} yet` };
   const evidence = [`${from} ${shortCommit(last.commit.id)}`, timeText(report.at)];
   if (last.tree !== candidate.release.trees[from])
@@ -103,7 +102,7 @@ function judgeHealthy(facts: Facts, candidate: Candidate): Verdict {
   if (report.state === 'success')
     return {
       state: 'success',
-      reason: `${report.description} since ${timeText(healthyStays({ ...last, statuses }).at(-1)?.from ?? report.at)}`,
+      reason: `${report.description} since ${timeText(healthyStays(last).at(-1)?.from ?? report.at)}`,
       evidence,
     };
   return { state: report.state === 'pending' ? 'pending' : 'failure', reason: report.description, evidence };

@@ -3,6 +3,7 @@ import { type Delivery, environmentNamed, shortCommit, statusText } from './deli
 import { appStatuses, type Deployment, deployments } from './history';
 import type { Status, StatusState } from './host';
 import { imagesOf, type Release } from './release';
+import { LOST_UNSEEN } from './soak';
 import type { TargetObservation } from './target-health';
 
 /** Context under which health is reported on the commits of an environment's branch. */
@@ -138,7 +139,7 @@ export async function recordHealth(delivery: Delivery, name: string): Promise<En
   };
   if (health.state === 'healthy' && environment.sync === 'manual') await recordWhoSynced(delivery, commit, observation);
   if (health.state === 'healthy' && last?.state === 'success' && (observation.healthSince ?? 0) > last.at) {
-    await report('pending', `${name} lost its health and had it again`);
+    await report('pending', `${name} ${LOST_UNSEEN}`);
   }
   if (isManualSyncSeen(environment, health) && !health.statuses.some((status) => status.description.startsWith(`${name} syncing`))) {
     await report('pending', `${name} syncing ${sourceName(deployment.release)}`);

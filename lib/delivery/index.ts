@@ -60,3 +60,5 @@ export type * from './store';
 export { planSync, type SyncPlan, type SyncRequest, startSync } from './sync';
 export type * from './target-health';
 export { type CommandRunner, localCommand, type Verification, type VerifyOptions, verify } from './verify';
+export { type GitStoreProps, openGitStore } from './git/git-store';
+export { createLocalHost, type LocalHostOptions, type LocalHostProps, openLocalHost, writeLocalRulesets } from './local';

@@ -13,7 +13,7 @@ import type { StoredCommit } from './store';
 /** All gates of a candidate: the implicit ones first, then those of its policy or lane. */
 export async function evaluate(delivery: Delivery, facts: Facts, candidate: Candidate): Promise<readonly GateResult[]> {
   const pull = openPromotion(delivery, facts, candidate.release.id);
-  const [implicit, policy] = await Promise.all([implicitGates(delivery, facts, candidate), policyGates(delivery, facts, candidate, pull)]);
+  const [implicit, policy] = await Promise.all([implicitGates(facts.view, facts, candidate), policyGates(facts.view, facts, candidate, pull)]);
   return [...implicit, ...policy];
 }
 
@@ -41,22 +41,23 @@ export async function propose(
   candidate: Candidate,
   gates: readonly GateResult[],
 ): Promise<PullRequest | undefined> {
-  const { desired, store, host } = delivery;
+  const { desired, host } = delivery;
+  const { store } = facts.view;
   const { name, branch: base } = facts.environment;
   const [deployed] = facts.into;
   if (deployed === undefined) outside(`${base} does not exist`, 'run `stagegate bootstrap`');
   const branch = promotionBranch(desired, name, candidate.release.id);
   const at = await store.tryRef(branchRef(branch));
-  const wanted = await promotionHead(delivery, facts, candidate, deployed.commit);
+  const wanted = await promotionHead(facts.view, facts, candidate, deployed.commit);
   if (at !== wanted) {
     const moved = await store.moveRef(branchRef(branch), wanted, at, true);
     if (moved.kind === 'refused') outside(`${branch} cannot be written: ${moved.reason}`, 'run this as the delivery app');
     if (moved.kind === 'moved' && moved.found !== wanted) return undefined;
   }
   const title = promotionTitle(name, candidate);
-  const body = await promotionBody(delivery, facts, candidate, gates, productionChecklist(facts, candidate, gates));
+  const body = await promotionBody(facts.view, facts, candidate, gates, productionChecklist(facts, candidate, gates));
   const open = openPromotion(delivery, facts, candidate.release.id);
-  if (open === undefined) return host.openPullRequest({ head: branch, base, title, body });
+  if (open === undefined) return openUnlessMoved(delivery, { head: branch, base, title, body }, wanted);
   if (at !== undefined && at !== wanted) {
     await host.comment(
       open.number,
@@ -65,6 +66,16 @@ export async function propose(
   }
   if (open.body !== body || open.title !== title) await host.updatePullRequest(open.number, { title, body });
   return { ...open, title, body, headCommit: wanted };
+}
+
+/** Another run may have merged the promotion and deleted its branch since the facts were read; then there is nothing to open. */
+async function openUnlessMoved(delivery: Delivery, request: Parameters<Delivery['host']['openPullRequest']>[0], head: string): Promise<PullRequest | undefined> {
+  try {
+    return await delivery.host.openPullRequest(request);
+  } catch (error) {
+    if ((await delivery.store.tryRef(branchRef(request.head))) !== head) return undefined;
+    throw error;
+  }
 }
 
 /** The one commit of a promotion; its id depends on base and release alone, so that two runs make the same. */
@@ -80,12 +91,7 @@ async function promotionHead(delivery: Delivery, facts: Facts, candidate: Candid
   for (const path of files.keys()) if (path.startsWith('manifests/')) files.delete(path);
   files.set('release.yaml', releaseFile.write(release));
   const tree = await store.writeTree(files, new Map([['manifests', manifests]]));
-  const message = deploymentMessage(environment.name, {
-    release: release.id,
-    lane,
-    ...(request && { by: request.by }),
-    ...(request?.reason && { reason: request.reason }),
-  });
+  const message = `Propose release ${release.id} for ${environment.name}${lane === 'normal' ? '' : `, ${lane}${request ? ` asked by ${request.by.login} at ${request.at}` : ''}`}\n`;
   return store.writeCommit({
     tree,
     parents: [base.id],
@@ -200,9 +206,14 @@ export async function settle(delivery: Delivery, environment: string, candidate:
 /** Closes a promotion with the reason as a comment, and deletes its branch. */
 export async function closePromotion(delivery: Delivery, pull: PullRequest, reason: string): Promise<void> {
   const { host, store } = delivery;
+  const { state } = await host.pullRequest(pull.number);
   const said = (await host.comments(pull.number)).some((comment) => comment.body === reason);
-  if (!said) await host.comment(pull.number, reason);
-  await host.closePullRequest(pull.number);
+  if (!said && state === 'open') await host.comment(pull.number, reason);
+  if (state === 'open') {
+    await host.closePullRequest(pull.number).catch(async (error: unknown) => {
+      if ((await host.pullRequest(pull.number)).state === 'open') throw error;
+    });
+  }
   const at = await store.tryRef(branchRef(pull.head));
   if (at !== undefined) await store.deleteRef(branchRef(pull.head), at);
 }

@@ -7,9 +7,12 @@ export interface HealthyStay {
   readonly to?: number;
 }
 
+/** How a report says that health was lost and had again between two looks; when it was lost nobody knows, so the stay before counts nothing. */
+export const LOST_UNSEEN = 'lost its health unseen and has it again';
+
 /** The reports of one deployment: its health statuses, oldest first, and when it was replaced. */
 export interface ReportedDeployment {
-  readonly statuses: readonly Pick<Status, 'state' | 'at'>[];
+  readonly statuses: readonly Pick<Status, 'state' | 'at' | 'description'>[];
   readonly replacedAt?: number;
 }
 
@@ -23,7 +26,8 @@ export function healthyStays({ statuses, replacedAt }: ReportedDeployment): read
   };
   for (const status of statuses) {
     if (replacedAt !== undefined && status.at >= replacedAt) break;
-    if (status.state !== 'success') close(status.at);
+    if (status.description.endsWith(LOST_UNSEEN)) from = undefined;
+    else if (status.state !== 'success') close(status.at);
     else from ??= status.at;
   }
   if (from === undefined) return stays;

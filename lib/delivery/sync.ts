@@ -77,12 +77,12 @@ export function absentSecrets(manifests: Files, present: readonly string[]): rea
     for (const document of parseAllDocuments(text)) {
       const object = document.toJS() as unknown;
       if (isRecord(object)) {
-        const name = isRecord(object['metadata']) ? object['metadata']['name'] : undefined;
-        const spec = isRecord(object['spec']) ? object['spec'] : {};
-        const target = isRecord(spec['target']) ? spec['target']['name'] : undefined;
-        if (object['kind'] === 'Secret' || object['kind'] === 'ExternalSecret') made.add(String(target ?? name));
-        if (object['kind'] === 'Certificate') made.add(String(spec['secretName']));
-        if (object['kind'] !== 'ExternalSecret') collect(object, wanted);
+        const name = isRecord(object.metadata) ? object.metadata.name : undefined;
+        const spec = isRecord(object.spec) ? object.spec : {};
+        const target = isRecord(spec.target) ? spec.target.name : undefined;
+        if (object.kind === 'Secret' || object.kind === 'ExternalSecret') made.add(String(target ?? name));
+        if (object.kind === 'Certificate') made.add(String(spec.secretName));
+        if (object.kind !== 'ExternalSecret') collect(object, wanted);
       }
     }
   }
@@ -99,10 +99,10 @@ function collect(value: unknown, found: Set<string>): void {
   if (Array.isArray(value)) for (const one of value) collect(one, found);
   if (!isRecord(value)) return;
   for (const [key, inner] of Object.entries(value)) {
-    if (REFERENCES.has(key) && isRecord(inner) && inner['optional'] !== true && typeof inner['name'] === 'string') found.add(inner['name']);
+    if (REFERENCES.has(key) && isRecord(inner) && inner.optional !== true && typeof inner.name === 'string') found.add(inner.name);
     if (key === 'secretName' && typeof inner === 'string') found.add(inner);
     if (key === 'imagePullSecrets' && Array.isArray(inner))
-      for (const one of inner) if (isRecord(one) && typeof one['name'] === 'string') found.add(one['name']);
+      for (const one of inner) if (isRecord(one) && typeof one.name === 'string') found.add(one.name);
     collect(inner, found);
   }
 }
