@@ -11,7 +11,8 @@ export type Sync =
 
 /**
  * The sync of an environment. Argo CD follows `spec.source.targetRevision`; `automated` is on when the field is there, even empty, unless
- * `enabled` is false; without `automated` nothing is healed. Other targets deploy what is merged, or wait for a person.
+ * `enabled` is false; without `automated` nothing is healed. Other targets deploy what is merged, or wait for a person; manual changes
+ * there are not looked at.
  */
 export function syncOf(desired: DesiredState, environment: string): Sync {
   const delivery = desired.delivery.environments.find(({ name }) => name === environment);
@@ -20,7 +21,7 @@ export function syncOf(desired: DesiredState, environment: string): Sync {
   if (compiled.target !== 'kubernetes' || delivery.sync === 'pulumi') {
     return delivery.sync === 'manual'
       ? { kind: 'manual', revision: delivery.branch }
-      : { kind: 'automatic', revision: delivery.branch, heals: delivery.sync === 'pulumi', prunes: true };
+      : { kind: 'automatic', revision: delivery.branch, heals: true, prunes: true };
   }
   const application = applicationOf(compiled);
   if (!application) return { kind: 'none', reason: 'there is no Argo CD Application' };

@@ -22,7 +22,7 @@ import {
   suspended,
   wasHealthy,
 } from './state';
-import type { Condition, Edge, Place, World } from './world';
+import { ANY, type Condition, type Edge, NEVER, type Place, type World } from './world';
 
 /** How a release got into an environment. */
 export type Cause =
@@ -74,7 +74,7 @@ export function settle(w: World, s: State, monitor: Monitor): void {
   for (const place of w.places) {
     if (place.raceable && suspended(w, s, place.index) > 0 && ((stoppedNow >> place.index) & 1) === 0) {
       if (((movedHere >> place.index) & 1) === 1) setFlag(w, s, place.index, Flag.baseMoved, true);
-      else setFlag(w, s, place.index, Flag.green, false);
+      else setFlag(w, s, place.index, Flag.green | Flag.forged, false);
     }
   }
   for (const edge of w.edges) {
@@ -155,7 +155,7 @@ function isProposed(w: World, s: State, edge: Edge, release: number): boolean {
   return (
     release > git(w, s, edge.to) &&
     wasHealthy(w, s, edge.from, release) &&
-    (edge.on < 0 || head(w, s, edge.on) === release) &&
+    (edge.on === ANY || (edge.on !== NEVER && head(w, s, edge.on) === release)) &&
     !isBlocked(w, s, edge.to, release) &&
     !isBlocked(w, s, edge.from, release)
   );

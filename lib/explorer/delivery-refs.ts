@@ -39,7 +39,7 @@ export function unmetDelivery(desired: DesiredState, ref: string, how: Change, b
   const own = by.app === deliveryApp(desired).app;
   if (!found.nobody.includes(how) && (own || !found.app.includes(how))) return undefined;
   const name = ref.replace(/^refs\/(heads|tags)\//, '');
-  const words = { create: 'made', update: ref.startsWith('refs/tags/') ? 'moved' : 'pushed to without a gate', force: 'rewritten', delete: 'deleted' }[how];
+  const words = { create: 'made', update: ref.startsWith('refs/tags/') ? 'moved' : 'pushed to without a gate', force: 'moved back', delete: 'deleted' }[how];
   return { demand: how, message: `${name} can be ${words} by ${by.name}`, ...(found.environment === undefined ? {} : { environment: found.environment }) };
 }
 

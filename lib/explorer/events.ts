@@ -50,10 +50,14 @@ export const Kind = {
   approve: 13,
   ask: 14,
   override: 15,
+  wake: 16,
 } as const;
 
 /** Kinds that count as a deviation: the rest is lawful and not limited. */
 const DEVIATES: ReadonlySet<number> = new Set([Kind.unhealthy, Kind.edit, Kind.rollBack, Kind.forge, Kind.override]);
+
+/** Kinds after which the delivery app does not run at once: the end of a soak wakes nobody, and who forges a check hurries. */
+const UNSETTLED: ReadonlySet<number> = new Set([Kind.clock, Kind.forge]);
 
 export function code(kind: number, a: number, b = 0): number {
   return (kind << 16) | (a << 8) | b;
@@ -78,11 +82,13 @@ export function machineOf(world: World): Machine {
     apply(s, event) {
       const kind = event >> 16;
       monitor.begin(kind === Kind.land);
+      const forged = kind === Kind.resume && hasFlag(world, s, (event >> 8) & 255, Flag.forged);
       if (DEVIATES.has(kind)) s[DEVIATIONS] = (s[DEVIATIONS] as number) + 1;
       happen(world, s, kind, (event >> 8) & 255, event & 255, monitor);
-      settle(world, s, monitor);
+      if (!UNSETTLED.has(kind)) settle(world, s, monitor);
       clearDead(world, s);
-      return monitor.end();
+      const harm = monitor.end();
+      return harm?.kind === 'gate' && forged ? { ...harm, kind: 'forged', message: `${harm.message}; somebody else reported ${world.desired.delivery.gatesContext}` } : harm;
     },
   };
 }
@@ -103,7 +109,12 @@ function enabled(w: World, s: State, visit: (event: number) => void): void {
   for (let check = 0; check < w.checks.length; check++) {
     for (let commit = 1; commit <= commits; commit++) if (!isChecked(w, s, commit, check)) visit(code(Kind.check, check, commit));
   }
-  for (const place of w.places) visitPlace(w, s, place, mayDeviate, visit);
+  let soaking = false;
+  for (const place of w.places) {
+    visitPlace(w, s, place, mayDeviate, visit);
+    soaking ||= running(w, s, place.index) > 0 && soaked(w, s, place.index, running(w, s, place.index)) > 0;
+  }
+  if (soaking) visit(code(Kind.wake, 0));
   for (const edge of w.edges) if (edge.width > 0) visitPromotions(w, s, edge, visit);
 }
 
@@ -191,12 +202,14 @@ function happen(w: World, s: State, kind: number, a: number, b: number, monitor:
       return mergeInto(w, s, place, b, { kind: 'rollback', automatic: false, approvals: place.rollback ?? 0 }, monitor);
     case Kind.lift:
       return setBlocked(w, s, a, b, false);
+    case Kind.wake:
+      return;
     case Kind.suspend:
       return setFlag(w, s, a, Flag.armed, true);
     case Kind.resume:
       return resume(w, s, place, monitor);
     case Kind.forge:
-      return setFlag(w, s, a, Flag.green, true);
+      return setFlag(w, s, a, Flag.green | Flag.forged, true);
     case Kind.approve:
       return addApproval(w.edges[a] as Edge, s, b >> 4, b & 15);
     case Kind.ask:
@@ -212,8 +225,7 @@ function resume(w: World, s: State, place: Place, monitor: Monitor): void {
   const refused =
     (place.checkRequired && !hasFlag(w, s, place.index, Flag.green)) || (place.upToDate && hasFlag(w, s, place.index, Flag.baseMoved));
   setSuspended(w, s, place.index, 0);
-  setFlag(w, s, place.index, Flag.green, false);
-  setFlag(w, s, place.index, Flag.baseMoved, false);
+  setFlag(w, s, place.index, Flag.green | Flag.forged | Flag.baseMoved, false);
   if (refused || release === git(w, s, place.index)) return;
   const edge = place.into.find((candidate) => wasHealthy(w, s, candidate.from, release));
   mergeInto(w, s, place, release, edge ? { kind: 'promotion', edge } : { kind: 'source' }, monitor);

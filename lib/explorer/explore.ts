@@ -158,7 +158,9 @@ function reasonOf(world: World, place: Place, reached: readonly boolean[]): stri
   if (source) return source.notStarted ?? source.refusal ?? (place.sync.kind === 'manual' ? 'nothing syncs it' : `nothing that is pushed to ${source.pattern} gets there`);
   if (place.into.length === 0) return 'no source and no policy leads to it';
   for (const edge of place.into) {
-    const on = world.refs[edge.on];
+    const named = world.desired.delivery.edges.find(({ policy }) => policy === edge.policy)?.on;
+    const on = named && world.refs.find((ref) => ref.kind === named.kind && ref.repository === named.repository && ref.pattern === named.pattern);
+    if (on?.notStarted !== undefined) return on.notStarted;
     if (on?.refusal !== undefined) return `nothing gets onto ${on.pattern}: ${on.refusal}`;
     if (!reached[edge.from]) return `no release reaches ${world.places[edge.from]?.name}, from which ${edge.policy} leads`;
   }

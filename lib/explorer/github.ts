@@ -31,7 +31,7 @@ export function deliveryApp(desired: DesiredState): Principal {
 }
 
 export function memberOf(team: string): Principal {
-  return { name: `member of ${team}`, person: true, role: 'write', teams: [team] };
+  return { name: `member of ${team}`, person: true, role: 'write', teams: [...new Set([team, ...namesIn(team)])] };
 }
 
 /** Everybody but the delivery app, those with the fewest rights first. */
@@ -71,6 +71,11 @@ export function groupName(group: { readonly team: string } | { readonly people: 
   return 'team' in group ? group.team : [...group.people].sort().join(' or ');
 }
 
+/** The people of a group of named people, or the one team that it is. */
+export function namesIn(group: string): readonly string[] {
+  return group.split(' or ');
+}
+
 function teamName(actor: DesiredBypassActor): string {
   return /^\{\{slot:team\/(.+)\}\}$/.exec(String(actor.actor_id))?.[1] ?? String(actor.actor_id);
 }
@@ -108,12 +113,12 @@ function roleCovers({ role }: Principal, id: string): boolean {
   return id === MAINTAIN ? role !== 'write' : role === 'admin';
 }
 
-/** What a push does to a ref. */
+/** What a push does to a ref: makes it, brings new commits, moves it back to a commit that it had, or removes it. */
 export type Change = 'create' | 'update' | 'force' | 'delete';
 
 /**
  * Why GitHub refuses a push, or undefined when it takes it. Each rule is taken to refuse only what it is named after: `update` a fast-forward,
- * `non_fast_forward` a forced update. `passed` are the contexts that succeeded on the pushed commit, with the app that reported them.
+ * `non_fast_forward` a forced update, which brings no commit that could need a pull request or a check. `passed` are the contexts that succeeded on the pushed commit, with the app that reported them.
  */
 export function pushRefusal(
   repository: DesiredRepository,
@@ -130,8 +135,8 @@ export function pushRefusal(
       if (rule.type === 'update' && change === 'update') return refused('updates are restricted');
       if (rule.type === 'deletion' && change === 'delete') return refused('deletion is restricted');
       if (rule.type === 'non_fast_forward' && change === 'force') return refused('force pushes are blocked');
-      if (rule.type === 'pull_request' && (change === 'update' || change === 'force')) return refused('a pull request is required');
-      if (rule.type === 'required_status_checks' && (change !== 'delete' && (change !== 'create' || !rule.parameters.do_not_enforce_on_create))) {
+      if (rule.type === 'pull_request' && change === 'update') return refused('a pull request is required');
+      if (rule.type === 'required_status_checks' && (change === 'update' || (change === 'create' && !rule.parameters.do_not_enforce_on_create))) {
         const missing = rule.parameters.required_status_checks.find((check) => !counts(check, passed));
         if (missing) return refused(`${missing.context} is required`);
       }

@@ -8,6 +8,8 @@ import { refMatches } from './ref-pattern';
 export interface Unmet {
   readonly demand: string;
   readonly message: string;
+  /** Whether it was met by a report of somebody else. */
+  readonly forged?: boolean;
 }
 
 /** What a change of the program lacks; undefined when it has all that the strictest edge asks for. */
@@ -48,7 +50,7 @@ export function unmetProtection(protection: IntentProtection, pull: PullRequest,
     const reports = reported.filter((report) => report.context === context);
     if (reports.some((report) => report.app === String(app))) continue;
     const how = reports.length > 0 ? 'which somebody else reported' : 'which never succeeded';
-    return { demand: `check ${context}`, message: `${subject} without ${context}, ${how}` };
+    return { demand: `check ${context}`, message: `${subject} without ${context}, ${how}`, forged: reports.length > 0 };
   }
   const approvers = approversOf(pull, protection.dismissStale ? version : 1, author);
   if (approvers.length < protection.approvals) {

@@ -9,7 +9,7 @@ import type { PullRequestEvent, TraceEvent } from './trace';
 
 /** A sequence of events on GitHub alone that ends where the intent forbids. */
 export interface Breach {
-  readonly kind: 'protection' | 'program' | 'bypass';
+  readonly kind: 'protection' | 'program' | 'bypass' | 'forged';
   /** What was not met; breaches of one demand on one ref are one finding. */
   readonly demand: string;
   readonly message: string;
@@ -112,7 +112,7 @@ export function unmetPush(intent: Intent, repository: string, ref: string, how: 
     (candidate) => candidate.ref.repository === repository && candidate.ref.kind === 'branch' && ref === `refs/heads/${candidate.ref.pattern}`,
   );
   const program = intent.program.repository === repository && ref === `refs/heads/${intent.program.branch}`;
-  const words = { create: 'can be made', update: 'can be pushed to without a pull request', force: 'can be rewritten', delete: 'can be deleted' }[how];
+  const words = { create: 'can be made', update: 'can be pushed to without a pull request', force: 'can be moved back', delete: 'can be deleted' }[how];
   if (program) return { kind: 'program', demand: how, message: `the program branch ${name} ${words} by ${by.name}` };
   if (protection && (how !== 'update' || !protection.bypass.some((actor) => isActor(actor, by)))) {
     return { kind: 'protection', demand: how, message: `${name} ${words} by ${by.name}` };
@@ -231,7 +231,8 @@ function people(count: number, team?: string): string[] {
 
 function reporter({ desired, repository, name }: Branch, context: string, app: number | string | undefined): string {
   const { apps } = desired.delivery;
-  if (app === undefined) return reportedByWorkflow(repository, context, name) ? 'workflow token' : 'developer';
+  if (reportedByWorkflow(repository, context, name)) return 'workflow token';
+  if (app === undefined) return 'developer';
   if (String(app) === String(apps.delivery.id)) return 'delivery app';
   return String(app) === String(apps.actions.id) ? 'workflow token' : `app ${app}`;
 }
@@ -248,6 +249,7 @@ function attempts(branch: Branch, files: readonly string[]): PullRequestEvent[][
   if (perfect.approvers.length > 0) {
     ways.push({ ...perfect, approvers: outsiders });
     ways.push({ ...perfect, approvers: [], early: perfect.approvers, amendedBy: 'developer' });
+    ways.push({ ...perfect, approvers: outsiders, early: perfect.approvers, amendedBy: 'developer' });
     for (const approver of new Set([...perfect.approvers, 'developer 2'])) ways.push({ ...perfect, amendedBy: approver });
   }
   for (const group of intent.program.including) {
@@ -296,5 +298,6 @@ function breachOf(branch: Branch, events: readonly PullRequestEvent[]): Breach |
   const weaker = branch.program ? unmetProgram(intent.program, outcome.pull) : undefined;
   const unmet = weaker ?? (protection && unmetProtection(protection, outcome.pull, outcome.by, last.method));
   if (!unmet) return undefined;
-  return { kind: weaker ? 'program' : 'protection', ...unmet, repository: repository.name, ref: `refs/heads/${name}`, events };
+  const kind = weaker ? 'program' : unmet.forged ? 'forged' : 'protection';
+  return { kind, demand: unmet.demand, message: unmet.message, repository: repository.name, ref: `refs/heads/${name}`, events };
 }

@@ -1,6 +1,6 @@
 import type { DesiredRepository, DesiredState } from '../desired/desired-state';
 import { ownersOf } from './codeowners';
-import { ADMINISTRATOR, counts, DEVELOPER, deliveryApp, FOREIGN_APP, groupName, MAINTAINER, mergeDemands, memberOf, type Principal, type ReportedCheck, workflowToken } from './github';
+import { ADMINISTRATOR, counts, DEVELOPER, deliveryApp, FOREIGN_APP, groupName, MAINTAINER, mergeDemands, memberOf, namesIn, type Principal, type ReportedCheck, workflowToken } from './github';
 import { refMatches } from './ref-pattern';
 import type { PullRequestEvent } from './trace';
 
@@ -89,14 +89,18 @@ function reportRefusal(desired: DesiredState, pull: PullRequest, by: Principal, 
 
 /**
  * The policy as it is judges the change. A change that renders the same today passes, whatever it does tomorrow, so the check is taken to ask
- * only for what GitHub's own reviews cannot: every group of the edges into production, with its count, where CODEOWNERS is content with any one.
+ * only for what GitHub's own reviews cannot: every group of the edges into production, with its count, where CODEOWNERS is content with any one,
+ * and approvals of people who pushed nothing, where GitHub looks at the last pusher alone.
  */
 function policyRefusal(desired: DesiredState, pull: PullRequest): string | undefined {
   const production = new Set(desired.delivery.environments.filter(({ tier }) => tier === 'production').map(({ name }) => name));
   const gates = desired.delivery.edges.flatMap((edge) => (production.has(edge.to) ? edge.gates : []));
-  const groups = new Map(gates.flatMap((gate) => (gate.kind === 'approvals' ? gate.including : [])).map((group) => [groupName(group), group.count]));
-  if (groups.size < 2 && ![...groups.values()].some((count) => count > 1)) return undefined;
+  const approvals = gates.filter((gate) => gate.kind === 'approvals');
+  const groups = new Map(approvals.flatMap((gate) => gate.including).map((group) => [groupName(group), group.count]));
+  const total = Math.max(0, ...approvals.map((gate) => gate.total));
+  if (groups.size < 2 && total < 2 && ![...groups.values()].some((count) => count > 1)) return undefined;
   const approvers = approversOf(pull, pull.pushers.length, pull.pushers);
+  if (approvers.length < total) return `a change of the program needs ${total} approvals of people who pushed nothing to it`;
   const lacking = [...groups].find(([name, count]) => membersAmong(approvers, name) < count);
   return lacking && `a change of the program needs the approval of ${lacking[0]}`;
 }
@@ -122,7 +126,7 @@ export function approversOf(pull: PullRequest, since: number, except: readonly P
 }
 
 export function membersAmong(people: readonly Principal[], team: string): number {
-  return people.filter(({ teams }) => teams.includes(team)).length;
+  return people.filter(({ teams }) => teams.includes(team) || namesIn(team).some((name) => teams.includes(name))).length;
 }
 
 /** Why GitHub refuses the merge, or undefined. */

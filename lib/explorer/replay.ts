@@ -98,5 +98,5 @@ function mergeHarm(desired: DesiredState, intent: Intent, pull: PullRequest, by:
   const [key] = keysGivenAway(desired, intent, repository, ref);
   if (key !== undefined && weaker) return { kind: 'program', ref, message: keyMessage(repository, key, ref) };
   const unmet = protection && unmetProtection(protection, pull, by, method);
-  return unmet && { kind: 'protection', ref, message: unmet.message };
+  return unmet && { kind: unmet.forged ? 'forged' : 'protection', ref, message: unmet.message };
 }

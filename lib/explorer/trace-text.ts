@@ -30,6 +30,8 @@ export function eventOf(w: World, event: number): TraceEvent {
     }
     case Kind.ask:
       return { kind: 'ask', policy, commit: b - 1 };
+    case Kind.wake:
+      return { kind: 'wake' };
     default: {
       const plain = PLAIN.find(([number]) => number === kind);
       if (!plain) throw new RangeError(`there is no event of kind ${kind}`);
@@ -76,6 +78,8 @@ export function tryCodeOf(w: World, event: TraceEvent): number | undefined {
     }
     case 'ask':
       return known(edge, Kind.ask, event.commit + 1);
+    case 'wake':
+      return code(Kind.wake, 0);
     default: {
       const plain = PLAIN.find(([, kind]) => kind === event.kind);
       return plain && known(place, plain[0]);
@@ -131,6 +135,8 @@ function lineOf(w: World, s: State, number: number): string {
       return `${event.environment} reports ${runs} ${event.kind}`;
     case 'clock':
       return `time passes, ${runs} stays healthy in ${event.environment}`;
+    case 'wake':
+      return 'the schedule wakes the delivery app';
     case 'verify':
       return `${event.suite} passes for ${runs} in ${event.environment}`;
     case 'check':
@@ -169,7 +175,7 @@ function toOf(w: World, policy: string): string {
 export function hostLine(event: TraceEvent): string {
   switch (event.kind) {
     case 'push': {
-      const words = { create: 'makes', update: 'pushes to', force: 'rewrites', delete: 'deletes' }[event.how];
+      const words = { create: 'makes', update: 'pushes to', force: 'moves back', delete: 'deletes' }[event.how];
       return `${event.by} ${words} ${shortRef(event.ref)}`;
     }
     case 'open': {

@@ -41,8 +41,10 @@ export interface SourceEvent {
 
 export type EnvironmentEvent =
   | { readonly kind: 'healthy' | 'unhealthy'; readonly environment: string }
-  /** The clock goes to the end of the next soak there. */
+  /** The clock goes to the end of the next soak there, which wakes nobody. */
   | { readonly kind: 'clock'; readonly environment: string }
+  /** The schedule starts a run of the delivery app. */
+  | { readonly kind: 'wake' }
   | { readonly kind: 'verify'; readonly environment: string; readonly suite: string }
   | { readonly kind: 'check'; readonly check: string; readonly commit: number }
   | { readonly kind: 'sync'; readonly environment: string }

@@ -31,11 +31,15 @@ export type Condition =
 
 type GateOf = DeliveryEdge['gates'][number] | IntentEdge['gates'][number];
 
+export const ANY = -1;
+export const NEVER = -2;
+
 export interface Edge {
   readonly index: number;
   readonly policy: string;
   readonly from: number;
   readonly to: number;
+  /** The ref whose head must be the release's commit, `ANY`, or `NEVER` when nothing tells the delivery app of its pushes. */
   readonly on: number;
   readonly select: 'newest' | 'each';
   readonly conditions: readonly Condition[];
@@ -151,7 +155,7 @@ export function worldOf(desired: DesiredState, intent: Intent, bounds: Bounds): 
       policy: edge.policy,
       from,
       to: position.get(edge.to) as number,
-      on: edge.on === undefined ? -1 : refIndex(edge.on),
+      on: edge.on === undefined ? ANY : refs[refIndex(edge.on)]?.notStarted === undefined ? refIndex(edge.on) : NEVER,
       select: edge.select,
       conditions: edge.gates.flatMap((gate) => conditionOf(gate, { groups, suites: suites[from] ?? [], soaks: soaks[from] ?? [], checks })),
       groups,

@@ -122,5 +122,8 @@ export function strictestApprovals(model: PlatformModel): {
 
 /** Files of the delivery repository whose change is a change of the program; one workflow stands for all of them. */
 export function guardedFiles(model: PlatformModel): string[] {
-  return [model.program.file, model.program.lockFile, '.github/workflows/deliver.yaml', '.github/CODEOWNERS'];
+  const { file, lockFile } = model.program;
+  // What lies beside the lock file decides which packages the program loads and how it is read.
+  const beside = ['package.json', '.npmrc', 'tsconfig.json'].map((name) => lockFile.replace(/[^/]*$/, name));
+  return [file, lockFile, ...beside, '.github/workflows/deliver.yaml', '.github/CODEOWNERS'];
 }
