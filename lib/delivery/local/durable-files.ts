@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Ends the names of files that are being written; a reader never looks at one. */
 const WRITING = '.writing';
@@ -10,10 +10,11 @@ const ABANDONED_AFTER = 60 * 60 * 1000;
 
 /**
  * Creates a file that must not exist yet, with all of its content or not at all, whenever the process is killed; false when it exists.
- * The content is on the disk when this returns.
+ * The content is on the disk when this returns. It is written in the folder `workshop`, of the same file system.
  */
-export async function tryCreateFile(path: string, content: string): Promise<boolean> {
-  const writing = await written(path, content);
+export async function tryCreateFile(path: string, content: string, workshop = dirname(path)): Promise<boolean> {
+  await makeFolder(dirname(path));
+  const writing = await written(workshop, basename(path), content);
   try {
     await link(writing, path);
   } catch (error) {
@@ -28,7 +29,7 @@ export async function tryCreateFile(path: string, content: string): Promise<bool
 
 /** Replaces a file, or creates it: a reader sees the old content or the new one. The content is on the disk when this returns. */
 export async function replaceFile(path: string, content: string, mode = 0o666): Promise<void> {
-  const writing = await written(path, content, mode);
+  const writing = await written(dirname(path), basename(path), content, mode);
   try {
     await rename(writing, path);
   } catch (error) {
@@ -48,9 +49,9 @@ export async function removeAbandoned(folder: string): Promise<void> {
   }
 }
 
-async function written(path: string, content: string, mode = 0o666): Promise<string> {
-  await mkdir(dirname(path), { recursive: true });
-  const writing = `${path}.${randomUUID()}${WRITING}`;
+async function written(workshop: string, name: string, content: string, mode = 0o666): Promise<string> {
+  await makeFolder(workshop);
+  const writing = join(workshop, `${name}.${randomUUID()}${WRITING}`);
   const file = await open(writing, 'wx', mode);
   try {
     await file.writeFile(content, 'utf8');
@@ -59,6 +60,12 @@ async function written(path: string, content: string, mode = 0o666): Promise<str
     await file.close();
   }
   return writing;
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await settle(dirname(made));
 }
 
 /** The name of a file is on the disk when its folder is. */

@@ -19,7 +19,8 @@ export interface EventLog<E> {
   tryAppend(number: number, event: E): Promise<boolean>;
 }
 
-export function openEventLog<E>(folder: string): EventLog<E> {
+/** `workshop` is a folder of the same file system, in which events are written before they get their number. */
+export function openEventLog<E>(folder: string, workshop: string): EventLog<E> {
   const known = new Map<number, Recorded<E>>();
 
   async function tryRead(number: number): Promise<Recorded<E> | undefined> {
@@ -48,7 +49,7 @@ export function openEventLog<E>(folder: string): EventLog<E> {
       return events.filter((event) => event !== undefined);
     },
     async tryAppend(number, event) {
-      return tryCreateFile(join(folder, fileName(number)), `${JSON.stringify(event, undefined, 2)}\n`);
+      return tryCreateFile(join(folder, fileName(number)), `${JSON.stringify(event, undefined, 2)}\n`, workshop);
     },
   };
 }

@@ -5,8 +5,9 @@ import { stringify } from 'yaml';
 import type { DesiredRuleset } from '../../desired/desired-state';
 import { wrongUse } from '../error';
 import { ensureBareRepository } from '../git/bare-repository';
-import { replaceFile, tryCreateFile } from './durable-files';
+import { removeAbandoned, replaceFile, tryCreateFile } from './durable-files';
 import { checkedPeople, type People } from './people';
+import { recordWorkshop } from './pull-request-log';
 import { checkedRulesets } from './rulesets';
 
 /** What lies where in the folder of a local host. */
@@ -87,6 +88,8 @@ export async function existingHost(root: string): Promise<HostFolder> {
   if (found.includes(undefined))
     wrongUse(`${root} holds no local host: repository.git or people.yaml is missing`, 'create one there first');
   await installHook(folder);
+  await removeAbandoned(folder.root);
+  await removeAbandoned(recordWorkshop(folder.data));
   return folder;
 }
 

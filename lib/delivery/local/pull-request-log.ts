@@ -48,18 +48,23 @@ export interface HostRecords {
   pushes(commit: string): EventLog<PushedHead>;
 }
 
+/** Folder in which records are written before they count. */
+export function recordWorkshop(folder: string): string {
+  return join(folder, 'writing');
+}
+
 export function openHostRecords(folder: string): HostRecords {
-  const opened = openEventLog<Opened>(join(folder, 'opened'));
+  const log = <E>(...path: string[]): EventLog<E> => openEventLog<E>(join(folder, ...path), recordWorkshop(folder));
+  const opened = log<Opened>('opened');
   const pullRequests = new Map<number, EventLog<PullRequestEvent>>();
   return {
     opened,
     pullRequest(number) {
-      const known =
-        pullRequests.get(number) ?? openEventLog<PullRequestEvent>(join(folder, 'pull-requests', String(number).padStart(6, '0')));
+      const known = pullRequests.get(number) ?? log<PullRequestEvent>('pull-requests', String(number).padStart(6, '0'));
       pullRequests.set(number, known);
       return known;
     },
-    statuses: (commit) => openEventLog<Status>(join(folder, 'statuses', commit)),
-    pushes: (commit) => openEventLog<PushedHead>(join(folder, 'pushes', commit)),
+    statuses: (commit) => log('statuses', commit),
+    pushes: (commit) => log('pushes', commit),
   };
 }
