@@ -80,7 +80,7 @@ const everyKind = [
     apiVersion: 'external-secrets.io/v1',
     kind: 'SecretStore',
     metadata: { name: 'store' },
-    spec: { provider: { fake: { data: [{ key: 'web/database-url', value: 'made-up' }] } } },
+    spec: { provider: { fake: { data: [{ key: 'web/database-url', value: 'on' }] } } },
   },
   {
     apiVersion: 'external-secrets.io/v1',
@@ -148,7 +148,8 @@ describe('The test bed', () => {
     if (git('ls-remote', 'origin', `env/${name}`) !== '') git('pull', '--quiet', 'origin', `env/${name}`);
     rmSync(join(work, 'manifests'), { recursive: true, force: true });
     mkdirSync(join(work, 'manifests'));
-    for (const [index, object] of objects.entries()) writeFileSync(join(work, 'manifests', `${index}.yaml`), stringify(object));
+    for (const [index, object] of objects.entries())
+      writeFileSync(join(work, 'manifests', `${index}.yaml`), stringify(object, { version: '1.1' }));
     git('add', '.');
     git('commit', '--quiet', '--allow-empty', '-m', 'release');
     git('push', '--quiet', 'origin', `env/${name}`);

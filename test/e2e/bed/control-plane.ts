@@ -115,7 +115,8 @@ export async function startControlPlane(scratch: Scratch, { serviceAccounts }: {
     kubectl,
     async apply(source, options) {
       const objects = loadObjects(source, options).toSorted((a, b) => Number(b.kind === 'Namespace') - Number(a.kind === 'Namespace'));
-      const text = objects.map((object) => stringify(object)).join('---\n');
+      // JSON: the API server's YAML is an older one, in which for instance an unquoted `on` is true.
+      const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
       await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], text);
     },
   };
