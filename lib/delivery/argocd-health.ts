@@ -20,6 +20,7 @@ export interface ArgoCdHealthOptions {
 interface Application {
   readonly metadata?: { readonly generation?: number };
   readonly operation?: object;
+  readonly spec?: { readonly syncPolicy?: { readonly syncOptions?: readonly string[]; readonly retry?: object } };
   readonly status?: {
     readonly sync?: { readonly status?: string; readonly revision?: string };
     readonly health?: { readonly status?: string; readonly message?: string; readonly lastTransitionTime?: string };
@@ -122,10 +123,14 @@ export function argoCdHealth(options: ArgoCdHealthOptions): TargetHealth {
       await run(['annotate', ...object(name), 'argocd.argoproj.io/refresh=normal', '--overwrite']);
     },
     async sync(name, revision, by) {
+      // An operation that is set by hand does not take sync options and retries from the Application's policy: the Sync button copies them too.
+      const text = await run(['get', ...object(name), '--output', 'json']);
+      const policy = parsed<Application>(text, `Application ${application(name).name}`).spec?.syncPolicy;
       const operation = {
         initiatedBy: { username: by },
         info: [{ name: 'Reason', value: `stagegate sync ${name}` }],
-        sync: { revision, prune: true },
+        sync: { revision, prune: true, ...(policy?.syncOptions && { syncOptions: policy.syncOptions }) },
+        ...(policy?.retry && { retry: policy.retry }),
       };
       await run(['patch', ...object(name), '--type', 'merge', '--patch', JSON.stringify({ operation })]);
     },

@@ -26,6 +26,8 @@ export function application(model: PlatformModel, environment: EnvironmentModel,
       namespace: cluster.namespace,
       // The label by which people filter in Argo CD: `app:<platform>-*`.
       labels: { ...environmentLabels(model, environment), app: instanceName(model, environment) },
+      // Without it, fields that the definition of a custom resource fills in count as drift for ever.
+      annotations: { 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' },
       ...(environment.tier === 'production' ? {} : { finalizers: [CASCADE] }),
     },
     {

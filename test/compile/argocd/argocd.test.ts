@@ -35,6 +35,7 @@ test('an environment with automatic sync follows its branch, prunes and heals', 
     metadata: {
       name: 'openluffy-dev',
       namespace: 'argocd',
+      annotations: { 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' },
       finalizers: ['resources-finalizer.argocd.argoproj.io'],
       labels: { ...labels('dev', 'development'), app: 'openluffy-dev' },
     },
