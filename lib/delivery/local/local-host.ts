@@ -1,20 +1,17 @@
 import type { DesiredRuleset } from '../../desired/desired-state';
 import { refuseDelivery, wrongUse } from '../error';
 import { GitRepository } from '../git/git-repository';
-import { updateRef } from '../git/update-ref';
 import type { Actor, Comment, Host, MergeOutcome, PullRequest, PullRequestState, Review, Status } from '../host';
 import type { Store } from '../store';
-import { codeOwnersPaths, parseCodeOwners, tryOwner } from './code-owners';
 import { append, type Recorded } from './event-log';
 import { existingHost, type HostFolder } from './host-folder';
 import { localStore } from './local-store';
-import { prepareMerge } from './merge-commit';
+import { type MergeRequest, mergePullRequest } from './merge-pull-request';
 import { type App, type AppPermission, mayWrite, type Person, principal, readPeople } from './people';
 import { type HostRecords, type Opened, openHostRecords, type PullRequestEvent } from './pull-request-log';
-import { type LoadedPullRequest, loadPullRequest } from './pull-request-state';
+import { givenReviews, type LoadedPullRequest, loadPullRequest } from './pull-request-state';
 import type { Receiving } from './receive';
 import { conditionCovers } from './ref-patterns';
-import { applicableRules, describeViolation, type MergeFacts, mergeViolations } from './ruleset-enforcement';
 import { readRulesets } from './rulesets';
 
 export interface LocalHostOptions {
@@ -54,7 +51,7 @@ class LocalHost implements Host {
   private readonly records: HostRecords;
 
   constructor(
-    at: Receiving,
+    private readonly at: Receiving,
     readonly repository: string,
     private readonly as: string,
     private readonly clock: () => number,
@@ -146,90 +143,8 @@ class LocalHost implements Host {
     }
   }
 
-  async merge(
-    number: number,
-    how: { readonly method: 'squash' | 'merge' | 'rebase'; readonly head: string; readonly message: string },
-  ): Promise<MergeOutcome> {
-    for (;;) {
-      const loaded = await this.load(number);
-      const outcome = await this.tryMerge(loaded, how);
-      if (outcome !== undefined) return outcome;
-    }
-  }
-
-  /** Undefined when another event came between reading and writing. */
-  private async tryMerge(
-    loaded: LoadedPullRequest,
-    how: { readonly method: 'squash' | 'merge' | 'rebase'; readonly head: string; readonly message: string },
-  ): Promise<MergeOutcome | undefined> {
-    const { pullRequest: request } = loaded;
-    const moved = `the head of #${request.number} is ${request.headCommit}, not ${how.head}`;
-    if (request.state === 'merged') {
-      return request.headCommit === how.head ? { kind: 'merged', commit: request.mergeCommit as string } : { kind: 'moved', reason: moved };
-    }
-    if (request.state === 'closed') return { kind: 'refused', reason: `pull request #${request.number} is closed` };
-    if (request.headCommit !== how.head) return { kind: 'moved', reason: moved };
-    const people = await readPeople(this.folder.people);
-    const who = principal(people, this.as);
-    if (!mayWrite(who)) return { kind: 'refused', reason: `${this.as} may not write to ${this.repository}` };
-    const ref = `refs/heads/${request.base}`;
-    const base = await this.git.tryRef(ref);
-    if (base === undefined) return { kind: 'refused', reason: `the base ${request.base} does not exist` };
-
-    const rulesets = await readRulesets(this.folder.rulesets);
-    const rules = applicableRules(rulesets, { ref, defaultBranch: await this.defaultBranch(), by: who, way: 'pull-request' });
-    const violations = mergeViolations(rules, await this.facts(loaded, how.method, base), people);
-    if (violations.length > 0) {
-      const reason = violations.map((violation) => describeViolation(ref, violation)).join('\n');
-      return { kind: violations.every(({ behind }) => behind) ? 'moved' : 'refused', reason };
-    }
-    const by = { kind: who.kind, login: who.login };
-    const at = this.clock();
-    const prepared = await prepareMerge(this.git, { ...how, base, author: request.author, by, at });
-    if (prepared.kind === 'impossible') return { kind: 'refused', reason: prepared.reason };
-    const log = this.records.pullRequest(request.number);
-    if (!(await log.tryAppend(loaded.next, { kind: 'merging', head: how.head, commit: prepared.commit, by, at }))) return undefined;
-    if ((await updateRef(this.git, ref, prepared.commit, base)).kind !== 'done') {
-      const now = (await this.load(request.number)).pullRequest;
-      if (now.state === 'merged') return undefined;
-      return { kind: 'moved', reason: `${request.base} was moved by somebody else` };
-    }
-    await append<PullRequestEvent>(log, { kind: 'merged', head: how.head, commit: prepared.commit });
-    return { kind: 'merged', commit: prepared.commit };
-  }
-
-  private async facts(
-    { pullRequest: request, events }: LoadedPullRequest,
-    method: MergeFacts['method'],
-    base: string,
-  ): Promise<MergeFacts> {
-    const pushes = await this.records.pushes(request.headCommit).read();
-    const lastPusher = pushes.findLast(({ event }) => event.ref === `refs/heads/${request.head}`)?.event.by;
-    return {
-      method,
-      headCommit: request.headCommit,
-      author: request.author.login,
-      upToDate: await this.git.isAncestor(base, request.headCommit),
-      statuses: await this.statuses(request.headCommit),
-      reviews: given(events),
-      ...(lastPusher === undefined ? {} : { lastPusher }),
-      codeOwners: await this.askedOwners(request, base),
-    };
-  }
-
-  /** One path for every set of owners that the changes ask for, by the CODEOWNERS of the base. */
-  private async askedOwners(request: PullRequest, base: string): Promise<MergeFacts['codeOwners']> {
-    const files = await Promise.all(codeOwnersPaths.map((path) => this.git.tryFile(base, path)));
-    const content = files.find((file) => file !== undefined);
-    if (content === undefined) return [];
-    const lines = parseCodeOwners(content);
-    const from = (await this.git.tryMergeBase(base, request.headCommit)) ?? base;
-    const asked = new Map<string, { readonly path: string; readonly owners: readonly string[] }>();
-    for (const path of await this.git.changedPaths(from, request.headCommit)) {
-      const owners = tryOwner(lines, path)?.owners ?? [];
-      if (owners.length > 0 && !asked.has(owners.join(' '))) asked.set(owners.join(' '), { path, owners });
-    }
-    return [...asked.values()];
+  merge(number: number, how: MergeRequest): Promise<MergeOutcome> {
+    return mergePullRequest(this.at, this.as, how, () => this.load(number), this.clock);
   }
 
   async statuses(commit: string): Promise<readonly Status[]> {
@@ -262,7 +177,7 @@ class LocalHost implements Host {
     const { pullRequest, events } = await this.load(number);
     const rulesets = await readRulesets(this.folder.rulesets);
     const dismissing = dismissesStale(rulesets, `refs/heads/${pullRequest.base}`, await this.defaultBranch());
-    return given(events).map((review) => {
+    return givenReviews(events).map((review) => {
       const stale = review.state === 'approved' && review.commit !== pullRequest.headCommit;
       return stale && dismissing ? { ...review, state: 'dismissed' } : review;
     });
@@ -362,12 +277,6 @@ class LocalHost implements Host {
     }
     return by;
   }
-}
-
-function given(events: readonly PullRequestEvent[]): readonly Review[] {
-  return events.flatMap((event) =>
-    event.kind === 'reviewed' ? [{ author: event.by, state: event.state, commit: event.commit, at: event.at }] : [],
-  );
 }
 
 function dismissesStale(rulesets: readonly DesiredRuleset[], ref: string, defaultBranch: string): boolean {

@@ -21,7 +21,6 @@ export async function prepareMerge(
     readonly at: number;
   },
 ): Promise<PreparedMerge> {
-  if (await repository.isAncestor(merge.head, merge.base)) return { kind: 'impossible', reason: 'the base contains the head already' };
   if (merge.method === 'rebase') return prepareRebase(repository, merge);
   const merged = await repository.mergedTree(merge.base, merge.head);
   if (merged.kind === 'conflict') return { kind: 'impossible', reason: `conflicts with the base in ${merged.paths.join(', ')}` };

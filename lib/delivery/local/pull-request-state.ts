@@ -1,5 +1,5 @@
 import type { GitRepository } from '../git/git-repository';
-import type { PullRequest } from '../host';
+import type { PullRequest, Review } from '../host';
 import type { Recorded } from './event-log';
 import type { HostRecords, Opened, PullRequestEvent } from './pull-request-log';
 
@@ -12,7 +12,7 @@ export interface LoadedPullRequest {
 
 /**
  * A pull request as its records and the repository have it: an open one has the head of its branch, one whose branch is gone is closed,
- * and it is merged when the base contains what a merge was about to put there.
+ * and it is merged when the base contains what a merge was about to put there, or, by a push, the head itself.
  */
 export async function loadPullRequest(
   opened: Recorded<Opened>,
@@ -32,8 +32,20 @@ export async function loadPullRequest(
   const closed = events.findLast((event) => event.kind === 'closed');
   if (closed !== undefined) return { pullRequest: { ...begun, state: 'closed', headCommit: closed.headCommit }, events, next };
   const headCommit = await tryBranch(begun.head);
-  const pullRequest: PullRequest = headCommit === undefined ? { ...begun, state: 'closed' } : { ...begun, headCommit };
+  if (headCommit === undefined) return { pullRequest: { ...begun, state: 'closed' }, events, next };
+  const base = await tryBranch(begun.base);
+  const contained = base !== undefined && (await repository.isAncestor(headCommit, base));
+  const pullRequest: PullRequest = contained
+    ? { ...begun, state: 'merged', headCommit, mergeCommit: headCommit }
+    : { ...begun, headCommit };
   return { pullRequest, events, next };
+}
+
+/** The reviews among the events of a pull request, as they were given. */
+export function givenReviews(events: readonly PullRequestEvent[]): readonly Review[] {
+  return events.flatMap((event) =>
+    event.kind === 'reviewed' ? [{ author: event.by, state: event.state, commit: event.commit, at: event.at }] : [],
+  );
 }
 
 function edits(events: readonly PullRequestEvent[]): { readonly title?: string; readonly body?: string } {

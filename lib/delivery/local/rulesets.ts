@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { DesiredRule, DesiredRuleset } from '../../desired/desired-state';
 import { wrongUse } from '../error';
 
+/** Id of the app GitHub Actions. */
+const GITHUB_ACTIONS = 15368;
+
 const ruleTypes: Readonly<Record<DesiredRule['type'], true>> = {
   creation: true,
   deletion: true,
@@ -39,12 +42,18 @@ export async function readRulesets(path: string): Promise<readonly DesiredRulese
  * @throws DeliveryError with the place, what was given and what is expected.
  */
 export function checkedRulesets(given: unknown, where: string): readonly DesiredRuleset[] {
-  for (const [index, ruleset] of list(given, where).entries()) checkRuleset(ruleset, `${where}[${index}]`);
+  const names = new Set<unknown>();
+  for (const [index, one] of list(given, where).entries()) {
+    const at = `${where}[${index}]`;
+    const ruleset = record(one, at);
+    checkRuleset(ruleset, at);
+    if (names.has(ruleset.name)) wrong(`${at}.name`, ruleset.name, 'a name that no other ruleset has');
+    names.add(ruleset.name);
+  }
   return given as readonly DesiredRuleset[];
 }
 
-function checkRuleset(given: unknown, at: string): void {
-  const ruleset = record(given, at);
+function checkRuleset(ruleset: Readonly<Record<string, unknown>>, at: string): void {
   if (typeof ruleset.name !== 'string' || ruleset.name === '') wrong(`${at}.name`, ruleset.name, 'a name');
   oneOf(ruleset.target, `${at}.target`, ['branch', 'tag']);
   oneOf(ruleset.enforcement, `${at}.enforcement`, ['active', 'disabled', 'evaluate']);
@@ -55,14 +64,17 @@ function checkRuleset(given: unknown, at: string): void {
     }
   }
   for (const [index, actor] of list(ruleset.bypass_actors, `${at}.bypass_actors`).entries())
-    checkBypass(actor, `${at}.bypass_actors[${index}]`);
+    checkBypass(actor, ruleset.target, `${at}.bypass_actors[${index}]`);
   for (const [index, rule] of list(ruleset.rules, `${at}.rules`).entries()) checkRule(rule, `${at}.rules[${index}]`);
 }
 
-function checkBypass(given: unknown, at: string): void {
+/** What GitHub answers with 422 is refused here too. */
+function checkBypass(given: unknown, target: unknown, at: string): void {
   const actor = record(given, at);
   oneOf(actor.actor_type, `${at}.actor_type`, ['Integration', 'RepositoryRole', 'Team', 'OrganizationAdmin']);
-  oneOf(actor.bypass_mode, `${at}.bypass_mode`, ['always', 'pull_request']);
+  oneOf(actor.bypass_mode, `${at}.bypass_mode`, target === 'tag' ? ['always'] : ['always', 'pull_request']);
+  if (actor.actor_type === 'Integration' && actor.actor_id === GITHUB_ACTIONS)
+    wrong(`${at}.actor_id`, actor.actor_id, 'an app of your own, as GitHub Actions cannot bypass rules');
   if (actor.actor_type !== 'OrganizationAdmin') checkId(actor.actor_id, `${at}.actor_id`);
   if (actor.actor_type === 'RepositoryRole') oneOf(actor.actor_id, `${at}.actor_id`, [2, 4, 5]);
 }

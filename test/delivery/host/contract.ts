@@ -388,6 +388,15 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
         expect((await alice.store.commit((await at(base)) as string)).parents).toEqual([root, head]);
       });
 
+      test('a pull request whose head was pushed to the base has been merged', async () => {
+        const { head, request } = await proposed();
+        await branch(base, head);
+        expect(await bob.host.pullRequest(request.number)).toMatchObject({ state: 'merged', headCommit: head, mergeCommit: head });
+        expect(await bob.host.pullRequests({ base, state: 'open' })).toEqual([]);
+        expect(await alice.host.merge(request.number, squash(head))).toEqual({ kind: 'merged', commit: head });
+        expect(await at(base)).toBe(head);
+      });
+
       test('who may only read cannot merge', async () => {
         const { root, head, request } = await proposed();
         const rita = await under.as('rita');
@@ -663,7 +672,11 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
       test('a ruleset that is not active, or that excludes the branch, holds nobody back', async () => {
         const one = await branch(base, await commit({ a: '1' }));
         const locked = ruleset('locked', ['~ALL'], [{ type: 'update' }]);
-        const excluding = { ...locked, conditions: { ref_name: { include: ['~ALL'], exclude: [`refs/heads/${base}`] } } };
+        const excluding = {
+          ...locked,
+          name: 'excluding',
+          conditions: { ref_name: { include: ['~ALL'], exclude: [`refs/heads/${base}`] } },
+        };
         await under.protect([{ ...locked, enforcement: 'disabled' }, excluding]);
         expect(await alice.store.moveRef(`refs/heads/${base}`, await commit({ a: '2' }, [one]), one)).toEqual({ kind: 'done' });
       });

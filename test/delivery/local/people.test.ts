@@ -112,6 +112,17 @@ describe('rulesets.json', () => {
       'given 3',
     ],
     ['eleven approvals', [{ ...good, rules: [pullRequestRule({ required_approving_review_count: 11 })] }], 'given 11'],
+    [
+      'GitHub Actions as bypass actor',
+      [{ ...good, bypass_actors: [{ actor_type: 'Integration', actor_id: 15368, bypass_mode: 'always' }] }],
+      'given 15368',
+    ],
+    [
+      'a bypass for pull requests on tags',
+      [{ ...good, target: 'tag', bypass_actors: [{ actor_type: 'Team', actor_id: 1, bypass_mode: 'pull_request' }] }],
+      'given "pull_request"',
+    ],
+    ['two rulesets of one name', [good, good], 'rulesets[1].name: given "r"'],
     ['no conditions', [{ ...good, conditions: undefined }], 'rulesets[0].conditions: given nothing'],
   ])('%s is refused with its place', (_, given, message) => {
     expect(() => checkedRulesets(given, 'rulesets')).toThrow(message);
