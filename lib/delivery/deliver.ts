@@ -2,12 +2,15 @@ import { type Delivery, edgesInto, environmentNamed, takesReleases } from './del
 import { DeliveryError } from './error';
 import { type EnvironmentHealth, recordHealth } from './health';
 import { type PromotionReport, promote } from './promote';
+import { checkPullRequests, type PolicyReader, type PullRequestCheck } from './pull-request-checks';
 import { type RollbackReport, rollbackAutomatically } from './rollback';
 import { type CommandRunner, verifyPending } from './verify';
 
 export interface DeliverOptions {
   /** Runs the suites that a release waits for; without it somebody else runs `verify`. */
   readonly suites?: CommandRunner;
+  /** Compiles the program of a commit. @default none: every change of the program branch counts as a change of policy */
+  readonly policyOf?: PolicyReader;
 }
 
 /** What one pass did in one environment. */
@@ -23,15 +26,18 @@ export interface DeliveredEnvironment {
 export interface DeliverReport {
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Pull requests of people that the delivery app has a say in. */
+  readonly checks: readonly PullRequestCheck[];
   readonly environments: readonly DeliveredEnvironment[];
 }
 
 /**
- * One pass: records the health of every environment, goes back where a policy says so, runs suites, and carries on the promotion into each
+ * One pass: judges the pull requests that the delivery app has a say in, records the health of every environment, goes back where a policy says so, runs suites, and carries on the promotion into each
  * environment. Says what it did; keeps nothing.
  */
 export async function deliver(delivery: Delivery, options: DeliverOptions = {}): Promise<DeliverReport> {
   const at = await delivery.host.now();
+  const checks = await checkPullRequests(delivery, options.policyOf);
   const names = delivery.desired.environments
     .filter((environment) => environment.lifecycle !== 'planned' && environment.lifecycle !== 'retired')
     .map((environment) => environment.name);
@@ -47,7 +53,7 @@ export async function deliver(delivery: Delivery, options: DeliverOptions = {}):
       environments.push({ environment: name, ...before, error });
     }
   }
-  return { at, environments };
+  return { at, checks, environments };
 }
 
 async function attended(

@@ -11,12 +11,15 @@ export { type Delivery, environmentNamed, type ImageRegistry, type SourceReposit
 export { type ImageChange, imageChanges, type ObjectChange, objectChanges } from './difference';
 export { DeliveryError, type DeliveryErrorKind } from './error';
 export type { GateResult } from './gates';
+export { type GitStoreProps, openGitStore } from './git/git-store';
 export { type EnvironmentHealth, type HealthState, observeHealth, recordHealth } from './health';
 export { type Deployment, deployments } from './history';
 export { type HoldRequest, hold, releaseHold } from './hold';
 export type * from './host';
+export { createLocalHost, type LocalHostOptions, type LocalHostProps, openLocalHost, writeLocalRulesets } from './local';
 export { type MonitorOptions, type MonitorReport, monitor } from './monitor';
 export { type PromoteOptions, type PromotionReport, type PromotionState, promote, publishGates, type Superseded } from './promote';
+export { checkPullRequests, type DeclaredPolicy, type PolicyReader, type PullRequestCheck } from './pull-request-checks';
 export { lift, type QuarantineRequest, quarantine } from './quarantine';
 export {
   type ImageSource,
@@ -60,5 +63,3 @@ export type * from './store';
 export { planSync, type SyncPlan, type SyncRequest, startSync } from './sync';
 export type * from './target-health';
 export { type CommandRunner, localCommand, type Verification, type VerifyOptions, verify } from './verify';
-export { type GitStoreProps, openGitStore } from './git/git-store';
-export { createLocalHost, type LocalHostOptions, type LocalHostProps, openLocalHost, writeLocalRulesets } from './local';

@@ -126,7 +126,9 @@ function report(environment: string, state: PromotionState, reason: string, one?
 
 /** Evaluates what may come next, newest first, and finds what newer releases have superseded. */
 export async function evaluateCandidates(delivery: Delivery, facts: Facts, asked?: string): Promise<readonly Evaluated[]> {
-  const all = (await candidates(facts.view, facts)).filter(({ release }) => asked === undefined || release.id === asked).slice(0, LOOKED_AT);
+  const all = (await candidates(facts.view, facts))
+    .filter(({ release }) => asked === undefined || release.id === asked)
+    .slice(0, LOOKED_AT);
   const evaluated: Evaluated[] = [];
   for (const candidate of all) {
     const gates = await evaluate(delivery, facts, candidate);
@@ -215,7 +217,7 @@ export async function carryOnRollback(delivery: Delivery, facts: Facts): Promise
 }
 
 /** Takes back what does not lead anywhere any more: promotions of what already runs or is older, and branches whose promotion is closed. */
-async function tidy(delivery: Delivery, facts: Facts): Promise<void> {
+export async function tidy(delivery: Delivery, facts: Facts): Promise<void> {
   const { desired } = delivery;
   const { store } = facts.view;
   const prefix = `${desired.promotionBranchPrefix}${facts.environment.name}/`;

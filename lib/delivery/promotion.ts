@@ -13,7 +13,10 @@ import type { StoredCommit } from './store';
 /** All gates of a candidate: the implicit ones first, then those of its policy or lane. */
 export async function evaluate(delivery: Delivery, facts: Facts, candidate: Candidate): Promise<readonly GateResult[]> {
   const pull = openPromotion(delivery, facts, candidate.release.id);
-  const [implicit, policy] = await Promise.all([implicitGates(facts.view, facts, candidate), policyGates(facts.view, facts, candidate, pull)]);
+  const [implicit, policy] = await Promise.all([
+    implicitGates(facts.view, facts, candidate),
+    policyGates(facts.view, facts, candidate, pull),
+  ]);
   return [...implicit, ...policy];
 }
 
@@ -69,7 +72,11 @@ export async function propose(
 }
 
 /** Another run may have merged the promotion and deleted its branch since the facts were read; then there is nothing to open. */
-async function openUnlessMoved(delivery: Delivery, request: Parameters<Delivery['host']['openPullRequest']>[0], head: string): Promise<PullRequest | undefined> {
+async function openUnlessMoved(
+  delivery: Delivery,
+  request: Parameters<Delivery['host']['openPullRequest']>[0],
+  head: string,
+): Promise<PullRequest | undefined> {
   try {
     return await delivery.host.openPullRequest(request);
   } catch (error) {

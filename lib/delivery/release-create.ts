@@ -2,6 +2,7 @@ import type { DeliveryEnvironment } from '../desired/desired-state';
 import { branchRef, type Delivery, environmentNamed, releaseRef, shortCommit, tryRepository } from './delivery';
 import { digestOf } from './digest';
 import { outside, refuseDelivery, wrongUse } from './error';
+import { atOneInstant } from './instant';
 import {
   type ImageSource,
   imagesOf,
@@ -15,7 +16,7 @@ import {
   tryRelease,
 } from './release';
 import { changeState, readState } from './state-branch';
-import type { Files } from './store';
+import type { Files, Store } from './store';
 
 /** What is rendered for one environment; paths relative to its two folders. */
 export interface RenderedEnvironment {
@@ -104,8 +105,9 @@ export async function newestRelease(reader: ReleaseReader, environment: string):
  *
  * @throws DeliveryError when the environment has no source, an image is not declared or is no digest, or a slot stays empty
  */
-export async function renderRelease(reader: ReleaseReader, request: ReleaseRequest): Promise<RenderedRelease> {
-  const { desired } = reader;
+export async function renderRelease(live: ReleaseReader, request: ReleaseRequest): Promise<RenderedRelease> {
+  const { desired } = live;
+  const reader: ReleaseReader = { ...live, store: await atOneInstant(live.store) };
   sourceOf(environmentNamed(desired, request.environment));
   const parent = await newestRelease(reader, request.environment);
   const notes: string[] = [];
@@ -194,10 +196,12 @@ async function isOlder(reader: ReleaseReader, fresh: ImageSource, kept: ImageSou
  * @throws DeliveryError when a check fails
  */
 export async function storeRelease(
-  delivery: Pick<Delivery, 'desired' | 'store' | 'host' | 'sources'>,
+  live: Pick<Delivery, 'desired' | 'store' | 'host' | 'sources'>,
   rendered: RenderedRelease,
 ): Promise<ReleaseOutcome | StaleRelease> {
-  const { desired, store, host } = delivery;
+  const { desired, host } = live;
+  const store = await atOneInstant(live.store);
+  const delivery = { ...live, store };
   await checkConfig(delivery, rendered.config);
   await checkImages(delivery, rendered);
   const newest = await newestRelease(delivery, rendered.environment);
@@ -222,8 +226,8 @@ export async function storeRelease(
   const now = await host.now();
   const made: Release = { id, ...content, config, ...(parent && { parent }), createdAt: new Date(now).toISOString() };
   const existing = await tryRelease(delivery, id);
-  const stored = existing ?? (await storeTag(delivery, made, now));
-  const state = await changeState(delivery, `Register release ${id}`, (before) => {
+  const stored = existing ?? (await storeTag(delivery, live.store, made, now));
+  const state = await changeState(live, `Register release ${id}`, (before) => {
     const last = before.releases.findLast((release) => release.environment === environment);
     if (last?.id === id || last?.id !== parent) return before;
     return { ...before, releases: [...before.releases, { id, environment }] };
@@ -303,19 +307,31 @@ export function refMatches(ref: string, pattern: string): boolean {
   return new RegExp(`^${source}$`).test(ref);
 }
 
+/** Writes all manifests and bootstrap objects at once, and reads the ids of their trees from a commit that nothing leads to. */
 async function writeTrees({ desired, store }: ReleaseReader, rendered: RenderedRelease): Promise<Pick<Release, 'trees' | 'bootstrap'>> {
-  const trees: Record<string, string> = {};
-  const bootstrap: Record<string, string> = {};
+  const files = new Map<string, string>();
+  const names: string[] = [];
   for (const { name, lifecycle } of desired.environments) {
     const environment = rendered.environments.get(name);
     if (environment === undefined) {
       if (lifecycle === 'planned' || lifecycle === 'retired') continue;
       refuseDelivery(`nothing was rendered for ${name}`, 'render every environment of the program');
     }
-    trees[name] = await store.writeTree(neverEmpty(environment.manifests));
-    bootstrap[name] = await store.writeTree(neverEmpty(environment.bootstrap));
+    names.push(name);
+    for (const [path, content] of neverEmpty(environment.manifests)) files.set(`${name}/manifests/${path}`, content);
+    for (const [path, content] of neverEmpty(environment.bootstrap)) files.set(`${name}/bootstrap/${path}`, content);
   }
-  return { trees, bootstrap };
+  const tree = await store.writeTree(files);
+  const commit = await store.writeCommit({ tree, parents: [], author: desired.apps.delivery.slug, message: 'Rendered\n', at: 0 });
+  const ids = async (folder: string): Promise<Readonly<Record<string, string>>> => {
+    const found: Record<string, string> = {};
+    for (const name of names) {
+      const id = await store.tryTree(commit, `${name}/${folder}`);
+      if (id !== undefined) found[name] = id;
+    }
+    return found;
+  };
+  return { trees: await ids('manifests'), bootstrap: await ids('bootstrap') };
 }
 
 /** Git keeps no empty folder, and Argo CD wants its folder to exist. */
@@ -325,6 +341,7 @@ export function neverEmpty(files: Files): Files {
 
 async function storeTag(
   { desired, store, host }: Pick<Delivery, 'desired' | 'store' | 'host'>,
+  live: Store,
   made: Release,
   at: number,
 ): Promise<Release> {

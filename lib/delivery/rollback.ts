@@ -5,7 +5,7 @@ import { activeRollback, currentRelease, type Facts, readFacts } from './facts';
 import { reasonGiven } from './hold';
 import type { Actor } from './host';
 import { holdOf, quarantineOf } from './implicit-gates';
-import { carryOnRollback, type PromotionReport } from './promote';
+import { carryOnRollback, type PromotionReport, tidy } from './promote';
 import { quarantineKeys, withQuarantine } from './quarantine';
 import { imagesOf, type Release, type ReleaseImages, release as releaseNamed } from './release';
 import { changeState, type Lane, sameActor } from './state-branch';
@@ -114,7 +114,11 @@ async function rollBackBy(
   if (open && (wanted === undefined || wanted === open.release))
     return carried(delivery, facts, open.replaces ?? current.id, open.release, []);
   const done = alreadyDone(facts, current, request, wanted, lane);
-  if (done) return done;
+  if (done) {
+    await tidy(delivery, facts);
+    await delivery.target.refresh(environment).catch(() => undefined);
+    return done;
+  }
 
   const target = chooseTarget(delivery, facts, current, wanted);
   const to = await releaseNamed(delivery, target.release);

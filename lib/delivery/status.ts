@@ -159,7 +159,7 @@ function imageStatus(delivery: Delivery, facts: Facts, release: Release, image: 
     slot,
     repository,
     digest,
-    tag: `${prefix}${source.commit.slice(0, length)}`,
+    tag: `${prefix}-${source.commit.slice(0, length)}`,
     source: `${source.repository}@${source.commit}`,
   };
 }

@@ -28,7 +28,7 @@ function environment(name: string, given: Partial<DeliveryEnvironment> = {}): De
     host: `${name}.shop.local`,
     health: { mode: 'polled', timeoutSeconds: 600 },
     admit: 'always',
-    imageTag: { prefix: `${name}-`, length: 7 },
+    imageTag: { prefix: name, length: 7 },
     targetSeconds: 180,
     ...given,
   };

@@ -16,11 +16,11 @@ import {
   type Render,
   type SimulatedTarget,
   type Store,
-  simulatedTarget,
   writeLocalRulesets,
 } from '../../lib/delivery';
 import type { DesiredDelivery } from '../../lib/desired/desired-state';
-import { APP, cast, desired as fixture, REPOSITORY, rulesets } from './fixture';
+import { deliveryIn } from './delivery-in';
+import { cast, desired as fixture, REPOSITORY, rulesets } from './fixture';
 
 export const START = Date.UTC(2026, 0, 5, 12, 0, 0);
 
@@ -129,22 +129,15 @@ afterAll(async () => {
 /** Opens the world in a folder that exists. */
 export async function attach(folder: string, desired: DesiredDelivery, now = START): Promise<World> {
   const clock = (): number => world.now;
-  const { store, host } = await openLocalHost(folder, { as: APP, clock });
-  const target = simulatedTarget({
-    desired,
-    store,
-    now: async () => world.now,
-    file: join(folder, 'cluster.json'),
-    syncSeconds: 2,
-    rolloutSeconds: 3,
-  });
+  const delivery = await deliveryIn(folder, clock, desired);
+  const { store, host, target } = delivery;
   const world: World = {
     folder,
     store,
     host,
     target,
     now,
-    delivery: { desired, store, host, target },
+    delivery,
     pass(seconds) {
       world.now += seconds * 1000;
     },
