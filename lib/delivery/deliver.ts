@@ -32,8 +32,8 @@ export interface DeliverReport {
 }
 
 /**
- * One pass: judges the pull requests that the delivery app has a say in, records the health of every environment, goes back where a policy says so, runs suites, and carries on the promotion into each
- * environment. Says what it did; keeps nothing.
+ * One pass: judges the pull requests that the delivery app has a say in, records the health of every environment, goes back where a policy
+ * says so, runs suites, and carries on the promotion into each environment. Says what it did; keeps nothing.
  */
 export async function deliver(delivery: Delivery, options: DeliverOptions = {}): Promise<DeliverReport> {
   const at = await delivery.host.now();
@@ -65,7 +65,7 @@ async function attended(
   try {
     const full = await recordHealth(delivery, name);
     health = { state: full.state, text: full.text };
-    if (full.state === 'healthy' && options.suites) await verifyPending(delivery, name, options.suites);
+    if (full.state === 'healthy' && full.deployment?.release && options.suites) await verifyPending(delivery, name, options.suites);
     if (!mayRollBack(delivery, name, full)) return { health };
     return { health, rolledBack: await rollbackAutomatically(delivery, name, full.text) };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { checkPullRequests, type PolicyReader } from '../../lib/delivery';
-import { changed } from './fixture';
+import { desired } from './fixture';
 import { openWorld, type World } from './world';
 
 let world: World;
@@ -8,9 +8,7 @@ afterEach(() => world.close());
 const same: PolicyReader = async () => ({ kind: 'declared', digest: 'a' });
 const different: PolicyReader = async (commit) => ({ kind: 'declared', digest: commit });
 
-const onlyDevelop = changed((desired) => {
-  desired.headRules = [{ repository: desired.repository, branch: 'main', onlyFrom: ['develop'] }];
-});
+const onlyDevelop = { ...desired, headRules: [{ repository: desired.repository, branch: 'main', onlyFrom: ['develop'] }] };
 
 /** A pull request of dora's from a branch with one commit of hers. */
 async function pullRequest(branch: string) {
