@@ -18,7 +18,18 @@ function ownerName(owner: string): string {
   return owner.replace(/^@/, '').replace(/^[^/]+\//, '');
 }
 
+const compiled = new Map<string, RegExp>();
+
 function ownershipMatches(pattern: string, path: string): boolean {
+  let expression = compiled.get(pattern);
+  if (!expression) {
+    expression = ownershipExpression(pattern);
+    compiled.set(pattern, expression);
+  }
+  return expression.test(path);
+}
+
+function ownershipExpression(pattern: string): RegExp {
   const anchored = pattern.replace(/\/$/, '').includes('/');
   const body = pattern
     .replace(/^\//, '')
@@ -27,5 +38,5 @@ function ownershipMatches(pattern: string, path: string): boolean {
     .replace(/\*\*\/|\/\*\*$|\*|\?/g, (wildcard) => ({ '**/': '(?:.+/)?', '/**': '/.+', '*': '[^/]*', '?': '[^/]' })[wildcard] ?? wildcard);
   // `docs/*` owns the files of that folder alone; everything else owns what lies below it too.
   const below = pattern.endsWith('/') ? '/.+' : /\/\*$/.test(pattern) ? '' : '(?:/.+)?';
-  return new RegExp(`^${anchored ? '' : '(?:.+/)?'}${body}${below}$`).test(path);
+  return new RegExp(`^${anchored ? '' : '(?:.+/)?'}${body}${below}$`);
 }

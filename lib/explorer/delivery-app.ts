@@ -1,22 +1,20 @@
 import type { Monitor } from './monitor';
 import {
-  allApprovals,
-  approvals,
   Flag,
-  forgetPromotion,
+  forgetWord,
   git,
   hasFlag,
   head,
-  isAsked,
   isBlocked,
-  isChecked,
   isVerified,
+  isWordGiven,
   Report,
   report,
   running,
   type State,
   setBlocked,
   setFlag,
+  setReport,
   setSuspended,
   soaked,
   suspended,
@@ -78,8 +76,9 @@ export function settle(w: World, s: State, monitor: Monitor): void {
     }
   }
   for (const edge of w.edges) {
-    if (edge.width === 0) continue;
-    for (let release = 1; release <= w.bounds.commits; release++) if (!isOpen(w, s, edge, release)) forgetPromotion(edge, s, release);
+    for (let release = 1; release <= w.bounds.commits; release++) {
+      if (isWordGiven(edge, s, release) && !isOpen(w, s, edge, release)) forgetWord(edge, s, release);
+    }
   }
 }
 
@@ -93,7 +92,7 @@ export function mergeInto(w: World, s: State, place: Place, release: number, cau
   if (suspended(w, s, place.index) === release) setSuspended(w, s, place.index, 0);
   s[w.at.git + place.index] = release;
   setFlag(w, s, place.index, Flag.rolledBack, cause.kind === 'rollback');
-  for (const edge of place.into) for (let other = 1; other <= w.bounds.commits; other++) forgetPromotion(edge, s, other);
+  for (const edge of place.into) for (let other = 1; other <= w.bounds.commits; other++) forgetWord(edge, s, other);
 }
 
 /** The step that the app does next in one environment: an automatic rollback, a release from the source, or a promotion. */
@@ -162,8 +161,16 @@ function isProposed(w: World, s: State, edge: Edge, release: number): boolean {
 }
 
 function holds(w: World, s: State, edge: Edge, release: number): boolean {
-  const native = (w.places[edge.to] as Place).nativeApprovals;
-  if (native > 0 && allApprovals(edge, s, release) < native) return false;
+  return lacksOnlyWord(w, s, edge, release) && (!needsWord(w, edge) || isWordGiven(edge, s, release));
+}
+
+/** Whether people or other apps have to say something of a promotion. */
+export function needsWord(w: World, edge: Edge): boolean {
+  return (w.places[edge.to] as Place).nativeApprovals > 0 || edge.conditions.some(({ kind }) => kind === 'people');
+}
+
+/** Whether everything holds that nobody has to say. */
+export function lacksOnlyWord(w: World, s: State, edge: Edge, release: number): boolean {
   for (const condition of edge.conditions) if (!conditionHolds(w, s, edge, release, condition)) return false;
   return true;
 }
@@ -176,13 +183,8 @@ function conditionHolds(w: World, s: State, edge: Edge, release: number, conditi
       return soaked(w, s, edge.from, release) >= condition.level;
     case 'verified':
       return isVerified(w, s, edge.from, release, condition.bit);
-    case 'approvals':
-      for (const [slot, count] of condition.groups) if (approvals(edge, s, release, slot) < count) return false;
-      return allApprovals(edge, s, release) >= condition.total;
-    case 'asked':
-      return isAsked(edge, s, release);
-    case 'check':
-      return isChecked(w, s, release, condition.bit);
+    case 'people':
+      return true;
   }
 }
 
@@ -194,11 +196,17 @@ function syncAll(w: World, s: State, monitor: Monitor): boolean {
     const content = contentOf(w, s, place);
     const before = running(w, s, place.index);
     if (content === 0 || content === before) continue;
-    s[w.at.run + place.index] = content;
+    run(w, s, place, content);
     monitor.synced(s, place, before, false);
     moved = true;
   }
   return moved;
+}
+
+/** Lets a release run. Where nothing is promoted from, health comes by itself: it only makes rollbacks possible. */
+export function run(w: World, s: State, place: Place, release: number): void {
+  s[w.at.run + place.index] = release;
+  if (place.out.length === 0 && report(w, s, place.index, release) === Report.none) setReport(w, s, place.index, release, Report.healthy);
 }
 
 /** What the revision that Argo CD follows holds now; 0 when it holds no release. */

@@ -35,36 +35,40 @@ function deliveryRefs(desired: DesiredState): readonly DeliveryRef[] {
 /** What a push to a ref that carries deliveries goes against; undefined for the delivery app's own work and for other refs. */
 export function unmetDelivery(desired: DesiredState, ref: string, how: Change, by: Principal): Pick<Breach, 'demand' | 'message' | 'environment'> | undefined {
   const found = deliveryRefs(desired).find((candidate) => candidate.ref === ref);
-  if (!found) return undefined;
-  const own = by.app === deliveryApp(desired).app;
-  if (!found.nobody.includes(how) && (own || !found.app.includes(how))) return undefined;
+  return found && unmetOn(found, how, by, deliveryApp(desired));
+}
+
+function unmetOn({ ref, environment, app, nobody }: DeliveryRef, how: Change, by: Principal, deliverer: Principal): Pick<Breach, 'demand' | 'message' | 'environment'> | undefined {
+  if (!nobody.includes(how) && (by.app === deliverer.app || !app.includes(how))) return undefined;
   const name = ref.replace(/^refs\/(heads|tags)\//, '');
   const words = { create: 'made', update: ref.startsWith('refs/tags/') ? 'moved' : 'pushed to without a gate', force: 'moved back', delete: 'deleted' }[how];
-  return { demand: how, message: `${name} can be ${words} by ${by.name}`, ...(found.environment === undefined ? {} : { environment: found.environment }) };
+  return { demand: how, message: `${name} can be ${words} by ${by.name}`, ...(environment === undefined ? {} : { environment }) };
 }
 
 /** Everything that somebody can do to the refs of the delivery contract against it: history only grows, and only through the gates. */
 export function exploreDeliveryRefs(desired: DesiredState, intent: Intent, repository: DesiredRepository): readonly Breach[] {
   const breaches: Breach[] = [];
-  const everybody = [...attackers(desired, intent), deliveryApp(desired)];
-  for (const { ref, app, nobody } of deliveryRefs(desired)) {
+  const deliverer = deliveryApp(desired);
+  const everybody = [...attackers(desired, intent), deliverer];
+  for (const found of deliveryRefs(desired)) {
+    const { ref, app, nobody } = found;
     for (const how of [...app, ...nobody]) {
       for (const by of everybody) {
-        const unmet = unmetDelivery(desired, ref, how, by);
+        const unmet = unmetOn(found, how, by, deliverer);
         if (!unmet || pushRefusal(repository, by, ref, how, passedElsewhere(repository, ref)) !== undefined) continue;
         breaches.push({ kind: 'bypass', ...unmet, repository: repository.name, ref, events: [{ kind: 'push', by: by.name, repository: repository.name, ref, how }] });
         break;
       }
     }
   }
-  for (const { name, branch } of desired.delivery.environments) breaches.push(...exploreMerges(desired, intent, repository, name, branch));
+  for (const { name, branch } of desired.delivery.environments) breaches.push(...exploreMerges(desired, everybody, repository, name, branch));
   return breaches;
 }
 
 /** Merges into an environment's branch that are not the delivery app's, or do not leave one commit per release. */
-function exploreMerges(desired: DesiredState, intent: Intent, repository: DesiredRepository, environment: string, branch: string): Breach[] {
+function exploreMerges(desired: DesiredState, everybody: readonly Principal[], repository: DesiredRepository, environment: string, branch: string): Breach[] {
   const ref = `refs/heads/${branch}`;
-  for (const by of [...attackers(desired, intent), deliveryApp(desired)]) {
+  for (const by of everybody) {
     const method = mergeDemands(repository, by, branch).methods.find((candidate) => unmetMerge(desired, by, candidate));
     const unmet = method && unmetMerge(desired, by, method);
     if (!method || !unmet) continue;

@@ -1,26 +1,22 @@
-import { contentOf, isOpen, mergeInto, settle } from './delivery-app';
+import { contentOf, isOpen, lacksOnlyWord, mergeInto, needsWord, run, settle } from './delivery-app';
 import { type Harm, type Monitor, monitorOf } from './monitor';
 import {
-  addApproval,
-  approvals,
   COMMITS,
   DEVIATIONS,
   Flag,
   forgetRecord,
   git,
+  giveWord,
   hasFlag,
   head,
-  isAsked,
   isBlocked,
-  isChecked,
   isVerified,
+  isWordGiven,
   Report,
   report,
   running,
   type State,
-  setAsked,
   setBlocked,
-  setChecked,
   setFlag,
   setReport,
   setSoaked,
@@ -39,7 +35,7 @@ export const Kind = {
   unhealthy: 2,
   clock: 3,
   verify: 4,
-  check: 5,
+  decide: 5,
   sync: 6,
   edit: 7,
   rollBack: 8,
@@ -47,10 +43,8 @@ export const Kind = {
   suspend: 10,
   resume: 11,
   forge: 12,
-  approve: 13,
-  ask: 14,
-  override: 15,
-  wake: 16,
+  override: 13,
+  wake: 14,
 } as const;
 
 /** Kinds that count as a deviation: the rest is lawful and not limited. */
@@ -106,16 +100,13 @@ function enabled(w: World, s: State, visit: (event: number) => void): void {
       }
     }
   }
-  for (let check = 0; check < w.checks.length; check++) {
-    for (let commit = 1; commit <= commits; commit++) if (!isChecked(w, s, commit, check)) visit(code(Kind.check, check, commit));
-  }
   let soaking = false;
   for (const place of w.places) {
     visitPlace(w, s, place, mayDeviate, visit);
     soaking ||= running(w, s, place.index) > 0 && soaked(w, s, place.index, running(w, s, place.index)) > 0;
   }
   if (soaking) visit(code(Kind.wake, 0));
-  for (const edge of w.edges) if (edge.width > 0) visitPromotions(w, s, edge, visit);
+  for (const edge of w.edges) if (needsWord(w, edge)) visitPromotions(w, s, edge, visit);
 }
 
 function visitPlace(w: World, s: State, place: Place, mayDeviate: boolean, visit: (event: number) => void): void {
@@ -123,22 +114,18 @@ function visitPlace(w: World, s: State, place: Place, mayDeviate: boolean, visit
   const release = running(w, s, index);
   if (release > 0) {
     const last = report(w, s, index, release);
-    if (mayDeviate || matters(w, s, place, release)) {
-      if (last !== Report.healthy) visit(code(Kind.healthy, index));
-      else {
-        const level = soaked(w, s, index, release);
-        if (level < place.soaks.length) visit(code(Kind.clock, index));
-        for (let suite = 0; suite < place.suites.length; suite++) {
-          if (!isVerified(w, s, index, release, suite) && canRun(w, place.suites[suite] as string)) visit(code(Kind.verify, index, suite));
-        }
-      }
+    if (place.out.length > 0 && (mayDeviate || matters(w, s, place, release))) {
+      if (last === Report.healthy) visitEvidence(w, s, place, release, visit);
+      else visit(code(Kind.healthy, index));
     }
-    if (mayDeviate && (last === Report.none || last === Report.healthy)) visit(code(Kind.unhealthy, index));
-    if (mayDeviate && !(place.sync.kind === 'automatic' && place.sync.heals)) visit(code(Kind.edit, index));
+    const counts = place.out.length > 0 || place.automaticRollback;
+    if (mayDeviate && counts && (last === Report.none || last === Report.healthy)) visit(code(Kind.unhealthy, index));
+    const corrected = place.sync.kind === 'automatic' && place.sync.heals;
+    if (mayDeviate && !corrected && declaredSync(w, place) === 'automatic') visit(code(Kind.edit, index));
   }
   if (place.sync.kind === 'manual') {
     const content = contentOf(w, s, place);
-    if (content > 0 && content !== release && declaresManual(w, place)) visit(code(Kind.sync, index));
+    if (content > 0 && content !== release && declaredSync(w, place) === 'manual') visit(code(Kind.sync, index));
   }
   for (let other = 1; other <= w.bounds.commits; other++) {
     if (isBlocked(w, s, index, other)) visit(code(Kind.lift, index, other));
@@ -157,13 +144,29 @@ function visitPlace(w: World, s: State, place: Place, mayDeviate: boolean, visit
   }
 }
 
+/**
+ * What adds to the record of a healthy release: its soak, and the suites that pass. Where no edge can use one without the others they come in
+ * one order, since another would lead to the same.
+ */
+function visitEvidence(w: World, s: State, place: Place, release: number, visit: (event: number) => void): void {
+  const { index } = place;
+  if (soaked(w, s, index, release) < place.soaks.length) {
+    visit(code(Kind.clock, index));
+    if (place.uniform) return;
+  }
+  for (let suite = 0; suite < place.suites.length; suite++) {
+    if (isVerified(w, s, index, release, suite) || !canRun(w, place.suites[suite] as string)) continue;
+    visit(code(Kind.verify, index, suite));
+    if (place.uniform) return;
+  }
+}
+
+/** People and other apps say their word when nothing else is missing: what they said before would lead to the same. */
 function visitPromotions(w: World, s: State, edge: Edge, visit: (event: number) => void): void {
   for (let release = 1; release <= w.bounds.commits; release++) {
-    if (!isOpen(w, s, edge, release)) continue;
-    for (let slot = 0; slot < edge.caps.length; slot++) {
-      if (approvals(edge, s, release, slot) < (edge.caps[slot] as number)) visit(code(Kind.approve, edge.index, (release << 4) | slot));
+    if (!isWordGiven(edge, s, release) && isOpen(w, s, edge, release) && lacksOnlyWord(w, s, edge, release)) {
+      visit(code(Kind.decide, edge.index, release));
     }
-    if (edge.asks && !isAsked(edge, s, release)) visit(code(Kind.ask, edge.index, release));
   }
 }
 
@@ -174,8 +177,6 @@ function happen(w: World, s: State, kind: number, a: number, b: number, monitor:
       s[w.at.heads + a] = b;
       s[COMMITS] = Math.max(s[COMMITS] as number, b);
       return;
-    case Kind.check:
-      return setChecked(w, s, b, a);
     case Kind.healthy:
       return setReport(w, s, a, running(w, s, a), Report.healthy);
     case Kind.unhealthy: {
@@ -188,12 +189,12 @@ function happen(w: World, s: State, kind: number, a: number, b: number, monitor:
       return setVerified(w, s, a, running(w, s, a), b);
     case Kind.sync: {
       const before = running(w, s, a);
-      s[w.at.run + a] = contentOf(w, s, place);
+      run(w, s, place, contentOf(w, s, place));
       return monitor.synced(s, place, before, true);
     }
     case Kind.override: {
       const before = running(w, s, a);
-      s[w.at.run + a] = b;
+      run(w, s, place, b);
       return monitor.synced(s, place, before, true);
     }
     case Kind.edit:
@@ -210,10 +211,8 @@ function happen(w: World, s: State, kind: number, a: number, b: number, monitor:
       return resume(w, s, place, monitor);
     case Kind.forge:
       return setFlag(w, s, a, Flag.green | Flag.forged, true);
-    case Kind.approve:
-      return addApproval(w.edges[a] as Edge, s, b >> 4, b & 15);
-    case Kind.ask:
-      return setAsked(w.edges[a] as Edge, s, b);
+    case Kind.decide:
+      return giveWord(w.edges[a] as Edge, s, b);
     default:
       throw new RangeError(`there is no event of kind ${kind}`);
   }
@@ -231,8 +230,8 @@ function resume(w: World, s: State, place: Place, monitor: Monitor): void {
   mergeInto(w, s, place, release, edge ? { kind: 'promotion', edge } : { kind: 'source' }, monitor);
 }
 
-function declaresManual(w: World, place: Place): boolean {
-  return w.intent.environments.some(({ name, sync }) => name === place.name && sync === 'manual');
+function declaredSync(w: World, place: Place): string | undefined {
+  return w.intent.environments.find(({ name }) => name === place.name)?.sync;
 }
 
 function canRun(w: World, suite: string): boolean {

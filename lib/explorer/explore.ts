@@ -22,7 +22,7 @@ export interface Bounds {
 
 export const Bounds = {
   /** For every `check`: well below a second. */
-  quick: { commits: 2, promotions: 1, deviations: 1, states: 100_000 },
+  quick: { commits: 2, promotions: 2, deviations: 1, states: 200_000 },
   /** For tests and `check --deep`. */
   full: { commits: 3, promotions: 2, deviations: 2, states: 3_000_000 },
 } as const satisfies Record<string, Bounds>;

@@ -60,7 +60,7 @@ export function exploreBranch(desired: DesiredState, intent: Intent, repository:
   const outcome = direct ? undefined : runPullRequest(desired, lawful);
   for (const breach of pushes(branch)) note(breach);
   if (!free) {
-    for (const files of program ? [['README.md'], ...intent.program.files.map((file) => [file])] : [['README.md']]) {
+    for (const files of [['README.md'], ...(program ? filesByOwners(repository, intent.program.files) : [])]) {
       for (const events of attempts(branch, files)) {
         const breach = shortest(branch, events);
         if (breach) note(breach);
@@ -167,6 +167,16 @@ function pushes({ desired, intent, repository, name }: Branch): Breach[] {
   return breaches;
 }
 
+/** One file of each set of owners: GitHub treats files with the same owners alike. */
+function filesByOwners(repository: DesiredRepository, files: readonly string[]): string[][] {
+  const found = new Map<string, string>();
+  for (const file of files) {
+    const owners = [...ownersOf(repository, file)].sort().join();
+    if (!found.has(owners)) found.set(owners, file);
+  }
+  return [...found.values()].map((file) => [file]);
+}
+
 interface Way {
   readonly files: readonly string[];
   readonly head: string;
@@ -198,13 +208,14 @@ function perfectWay(branch: Branch, files: readonly string[]): Way {
   const { desired, intent, repository, protection } = branch;
   const demands = mergeDemands(repository, principalOf(desired, 'developer'), branch.name);
   const ofProgram = branch.program && files.some((file) => intent.program.files.includes(file));
-  const approvers = ofProgram ? intent.program.including.flatMap((group) => people(group.count, groupName(group))) : [];
+  // The check of the policy asks for every group, whatever was changed.
+  const approvers = branch.program ? intent.program.including.flatMap((group) => people(group.count, groupName(group))) : [];
   for (const file of files) {
     const owners = ownersOf(repository, file);
     const [owner] = owners;
     if (owner !== undefined && !owners.some((name) => approvers.includes(`member of ${name}`))) approvers.push(`member of ${owner}`);
   }
-  const wanted = Math.max(protection?.approvals ?? 0, ofProgram ? intent.program.approvals : 0, demands.approvals);
+  const wanted = Math.max(protection?.approvals ?? 0, branch.program ? intent.program.approvals : 0, demands.approvals);
   approvers.push(...people(Math.max(0, wanted - approvers.length)));
   const heads = protection?.onlyFrom ?? [];
   const method = demands.methods.find((candidate) => protection?.mergeMethods.includes(candidate) ?? true) ?? demands.methods[0] ?? 'merge';
@@ -223,7 +234,7 @@ function perfectWay(branch: Branch, files: readonly string[]): Way {
 }
 
 /** People with equal rights: developers other than the author, or members of a team. */
-function people(count: number, team?: string): string[] {
+export function people(count: number, team?: string): string[] {
   return Array.from({ length: count }, (_, index) =>
     team === undefined ? `developer ${index + 2}` : `member${index === 0 ? '' : ` ${index + 1}`} of ${team}`,
   );
@@ -282,7 +293,7 @@ function shortest(branch: Branch, events: readonly PullRequestEvent[]): Breach |
   for (let index = events.length - 2; index > 0; index--) {
     const without = kept.filter((_, other) => other !== index);
     const breach = breachOf(branch, without);
-    if (breach && breach.kind === best.kind) {
+    if (breach && (breach.kind === best.kind || best.kind === 'forged')) {
       best = breach;
       kept = without;
     }

@@ -3,15 +3,12 @@ import type { Violation } from './explore';
 import type { IntentEdge, IntentEnvironment, IntentGate } from './intent';
 import { groupName } from './github';
 import {
-  allApprovals,
-  approvals,
   git,
   hasAnyVerification,
   head,
-  isAsked,
   isBlocked,
-  isChecked,
   isVerified,
+  isWordGiven,
   Report,
   report,
   running,
@@ -157,31 +154,32 @@ export function monitorOf(w: World): Monitor {
 /** Why a declared gate does not hold for a release at this moment; undefined when it does. */
 function whyOpen(w: World, s: State, edge: Edge, release: number, gate: IntentGate, intended: IntentEdge): string | undefined {
   const from = w.places[edge.from] as Place;
+  const given = isWordGiven(edge, s, release);
   switch (gate.kind) {
     case 'healthy':
       return report(w, s, edge.from, release) === Report.healthy ? undefined : `it is not healthy in ${intended.from}`;
-    case 'soak': {
-      const level = from.soaks.indexOf(gate.seconds) + 1;
-      return level > 0 && soaked(w, s, edge.from, release) >= level ? undefined : `it was not healthy in ${intended.from} for ${gate.seconds} s`;
-    }
+    case 'soak':
+      return (from.soaks[soaked(w, s, edge.from, release) - 1] ?? 0) >= gate.seconds ? undefined : `it was not healthy in ${intended.from} for ${gate.seconds} s`;
     case 'verified': {
       const bit = from.suites.indexOf(gate.suite);
       return bit >= 0 && isVerified(w, s, edge.from, release, bit) ? undefined : `${gate.suite} has not passed for it in ${intended.from}`;
     }
     case 'approvals': {
-      const lacking = gate.including.find((group) => approvals(edge, s, release, edge.groups.indexOf(groupName(group)) + 1) < group.count);
-      if (lacking) return `${lacking.count} of ${groupName(lacking)} did not approve it`;
-      const given = allApprovals(edge, s, release);
-      return given >= gate.total ? undefined : `${given} of ${gate.total} people approved it`;
+      const { groups, others } = given ? edge.word : NOTHING;
+      const lacking = gate.including.find((group) => (groups.get(groupName(group)) ?? 0) < group.count);
+      if (lacking) return lacking.count === 1 ? `nobody of ${groupName(lacking)} approved it` : `fewer than ${lacking.count} of ${groupName(lacking)} approved it`;
+      const total = [...groups.values()].reduce((sum, count) => sum + count, others);
+      if (total >= gate.total) return undefined;
+      return total === 0 ? 'nobody approved it' : `only ${total} of ${gate.total} people approved it`;
     }
     case 'manual':
-      return gate.at === 'sync' || isAsked(edge, s, release) ? undefined : 'nobody asked for it';
-    case 'check': {
-      const bit = w.checks.indexOf(gate.check);
-      return bit >= 0 && isChecked(w, s, release, bit) ? undefined : `${gate.check} has not succeeded for it`;
-    }
+      return gate.at === 'sync' || (given && edge.word.asked) ? undefined : 'nobody asked for it';
+    case 'check':
+      return given && edge.word.checks.includes(gate.check) ? undefined : `${gate.check} has not succeeded for it`;
   }
 }
+
+const NOTHING = { groups: new Map<string, number>(), others: 0 };
 
 /** Whether every declared way into an environment has health, a soak or a verification as a gate somewhere on it. */
 function isAssured(w: World, environment: string, seen: Set<string>): boolean {

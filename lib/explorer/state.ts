@@ -104,47 +104,22 @@ export function hasAnyVerification(w: World, s: State, place: number, release: n
 
 /** Forgets what is recorded of a release in an environment, but for a hold or quarantine. */
 export function forgetRecord(w: World, s: State, place: number, release: number): void {
-  s[recordAt(w, place, release)] = (s[recordAt(w, place, release)] as number) & 16;
+  const record = recordAt(w, place, release);
+  s[record] = (s[record] as number) & 16;
   const at = w.at.verified + (place * w.bounds.commits + release - 1) * w.at.verifiedWidth;
-  s.fill(0, at, at + w.at.verifiedWidth);
+  for (let byte = 0; byte < w.at.verifiedWidth; byte++) s[at + byte] = 0;
 }
 
-export function isChecked(w: World, s: State, release: number, bit: number): boolean {
-  const at = w.at.checks + (release - 1) * w.at.checksWidth + (bit >> 3);
-  return ((s[at] as number) & (1 << (bit & 7))) !== 0;
+/** Whether people and other apps have said of a promotion what the gates ask for. */
+export function isWordGiven(edge: Edge, s: State, release: number): boolean {
+  return s[edge.offset + release - 1] === 1;
 }
 
-export function setChecked(w: World, s: State, release: number, bit: number): void {
-  const at = w.at.checks + (release - 1) * w.at.checksWidth + (bit >> 3);
-  s[at] = (s[at] as number) | (1 << (bit & 7));
-}
-
-/** Approvals that a promotion has in one slot: 0 for people outside the groups, then one slot per group. */
-export function approvals(edge: Edge, s: State, release: number, slot: number): number {
-  return edge.width === 0 ? 0 : (s[edge.offset + (release - 1) * edge.width + slot] as number);
-}
-
-export function allApprovals(edge: Edge, s: State, release: number): number {
-  let sum = 0;
-  for (let slot = 0; slot < edge.caps.length; slot++) sum += approvals(edge, s, release, slot);
-  return sum;
-}
-
-export function addApproval(edge: Edge, s: State, release: number, slot: number): void {
-  const at = edge.offset + (release - 1) * edge.width + slot;
-  s[at] = (s[at] as number) + 1;
-}
-
-export function isAsked(edge: Edge, s: State, release: number): boolean {
-  return edge.width > 0 && s[edge.offset + release * edge.width - 1] === 1;
-}
-
-export function setAsked(edge: Edge, s: State, release: number): void {
-  s[edge.offset + release * edge.width - 1] = 1;
+export function giveWord(edge: Edge, s: State, release: number): void {
+  s[edge.offset + release - 1] = 1;
 }
 
 /** A new head, or none: approvals and requests are gone. */
-export function forgetPromotion(edge: Edge, s: State, release: number): void {
-  const at = edge.offset + (release - 1) * edge.width;
-  for (let byte = at; byte < at + edge.width; byte++) s[byte] = 0;
+export function forgetWord(edge: Edge, s: State, release: number): void {
+  s[edge.offset + release - 1] = 0;
 }

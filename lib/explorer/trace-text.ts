@@ -1,8 +1,9 @@
 import { code, Kind, type Machine } from './events';
+import { people } from './landing';
 import type { Harm } from './monitor';
 import { git, running, type State } from './state';
 import { commitId, shortRef, type TraceEvent } from './trace';
-import type { World } from './world';
+import type { Edge, World } from './world';
 
 /** The event of a trace for a number of the search. */
 export function eventOf(w: World, event: number): TraceEvent {
@@ -16,20 +17,17 @@ export function eventOf(w: World, event: number): TraceEvent {
     }
     case Kind.verify:
       return { kind: 'verify', environment, suite: w.places[a]?.suites[b] ?? '' };
-    case Kind.check:
-      return { kind: 'check', check: w.checks[a] ?? '', commit: b - 1 };
     case Kind.rollBack:
       return { kind: 'roll-back', environment, commit: b - 1, approvals: w.places[a]?.rollback ?? 0 };
     case Kind.lift:
       return { kind: 'lift', environment, commit: b - 1 };
     case Kind.override:
       return { kind: 'override', environment, commit: b - 1, by: `member of ${w.places[a]?.overriders[0] ?? ''}` };
-    case Kind.approve: {
-      const slot = b & 15;
-      return { kind: 'approve', policy, commit: (b >> 4) - 1, by: slot === 0 ? 'developer 2' : `member of ${w.edges[a]?.groups[slot - 1] ?? ''}` };
+    case Kind.decide: {
+      const { groups, others, asked, checks } = (w.edges[a] as Edge).word;
+      const approvedBy = [...groups].flatMap(([group, count]) => people(count, group));
+      return { kind: 'decide', policy, commit: b - 1, approvedBy: [...approvedBy, ...people(others)], asked, checks };
     }
-    case Kind.ask:
-      return { kind: 'ask', policy, commit: b - 1 };
     case Kind.wake:
       return { kind: 'wake' };
     default: {
@@ -63,21 +61,14 @@ export function tryCodeOf(w: World, event: TraceEvent): number | undefined {
     }
     case 'verify':
       return known(place, Kind.verify, w.places[place]?.suites.indexOf(event.suite));
-    case 'check':
-      return known(w.checks.indexOf(event.check), Kind.check, event.commit + 1);
     case 'roll-back':
       return known(place, Kind.rollBack, event.commit + 1);
     case 'lift':
       return known(place, Kind.lift, event.commit + 1);
     case 'override':
       return known(place, Kind.override, event.commit + 1);
-    case 'approve': {
-      const group = event.by.replace(/^member of /, '');
-      const slot = event.by.startsWith('member of ') ? (w.edges[edge]?.groups.indexOf(group) ?? -1) + 1 : 0;
-      return known(edge, Kind.approve, ((event.commit + 1) << 4) | slot);
-    }
-    case 'ask':
-      return known(edge, Kind.ask, event.commit + 1);
+    case 'decide':
+      return known(edge, Kind.decide, event.commit + 1);
     case 'wake':
       return code(Kind.wake, 0);
     default: {
@@ -139,8 +130,6 @@ function lineOf(w: World, s: State, number: number): string {
       return 'the schedule wakes the delivery app';
     case 'verify':
       return `${event.suite} passes for ${runs} in ${event.environment}`;
-    case 'check':
-      return `${event.check} succeeds for ${commitId(event.commit)}`;
     case 'sync':
       return `a person syncs ${event.environment}`;
     case 'edit':
@@ -157,10 +146,15 @@ function lineOf(w: World, s: State, number: number): string {
       return `the run of the delivery app for ${event.environment} goes on`;
     case 'forge':
       return `developer reports ${w.desired.delivery.gatesContext} on the promotion into ${event.environment}`;
-    case 'approve':
-      return `${event.by} approves ${commitId(event.commit)} for ${toOf(w, event.policy)}`;
-    case 'ask':
-      return `a person asks for ${commitId(event.commit)} in ${toOf(w, event.policy)}`;
+    case 'decide': {
+      const [id, to] = [commitId(event.commit), toOf(w, event.policy)];
+      const said = [
+        ...event.checks.map((check) => `${check} succeeds for ${id}`),
+        ...(event.asked ? [`a person asks for ${id} in ${to}`] : []),
+        ...(event.approvedBy.length > 0 ? [`${event.approvedBy.join(', ')} ${event.approvedBy.length === 1 ? 'approves' : 'approve'} ${id} for ${to}`] : []),
+      ];
+      return said.join(', ');
+    }
     default:
       throw new RangeError(`${event.kind} is no event of the search`);
   }

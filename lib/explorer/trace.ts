@@ -46,7 +46,6 @@ export type EnvironmentEvent =
   /** The schedule starts a run of the delivery app. */
   | { readonly kind: 'wake' }
   | { readonly kind: 'verify'; readonly environment: string; readonly suite: string }
-  | { readonly kind: 'check'; readonly check: string; readonly commit: number }
   | { readonly kind: 'sync'; readonly environment: string }
   /** Somebody changes live objects by hand. */
   | { readonly kind: 'edit'; readonly environment: string }
@@ -62,10 +61,18 @@ export type EnvironmentEvent =
   /** The required check is reported by somebody else, on the head of the stopped run. */
   | { readonly kind: 'forge'; readonly environment: string };
 
-export type PromotionEvent =
-  | { readonly kind: 'approve'; readonly policy: string; readonly commit: number; readonly by: string }
-  /** A person asks for the promotion. */
-  | { readonly kind: 'ask'; readonly policy: string; readonly commit: number };
+/** People and other apps do for a promotion what its gates ask for, and no more. */
+export interface PromotionEvent {
+  readonly kind: 'decide';
+  readonly policy: string;
+  readonly commit: number;
+  /** Who approves. */
+  readonly approvedBy: readonly string[];
+  /** Whether a person asks for the promotion. */
+  readonly asked: boolean;
+  /** Checks that succeed on the release's source commit. */
+  readonly checks: readonly string[];
+}
 
 const COMMITS = ['4f2a1c', '8b03d7', 'c91e55', '2d7f60', 'e4a819', '70bc3e', '19d5f2', 'a36e04'];
 

@@ -20,14 +20,26 @@ export interface SourceRef extends IntentRef {
   readonly breaches: readonly Breach[];
 }
 
-/** A condition of the compiled edge, as the delivery app evaluates it. */
+/** A condition of the compiled edge, as the delivery app evaluates it. `people` stands for everything that people and other apps say of a promotion. */
 export type Condition =
   | { readonly kind: 'healthy' }
   | { readonly kind: 'soak'; readonly level: number }
   | { readonly kind: 'verified'; readonly bit: number }
-  | { readonly kind: 'approvals'; readonly total: number; readonly groups: readonly (readonly [slot: number, count: number])[] }
-  | { readonly kind: 'asked' }
-  | { readonly kind: 'check'; readonly bit: number };
+  | { readonly kind: 'people' };
+
+/**
+ * The least that people and other apps must say of a promotion so that the compiled gates, and GitHub, are content: as few people of groups as
+ * possible. More would only make the monitor more content.
+ */
+export interface Word {
+  /** Approvals by members of groups. */
+  readonly groups: ReadonlyMap<string, number>;
+  /** Approvals by anybody else. */
+  readonly others: number;
+  /** Whether a person asks for it. */
+  readonly asked: boolean;
+  readonly checks: readonly string[];
+}
 
 type GateOf = DeliveryEdge['gates'][number] | IntentEdge['gates'][number];
 
@@ -43,15 +55,9 @@ export interface Edge {
   readonly on: number;
   readonly select: 'newest' | 'each';
   readonly conditions: readonly Condition[];
-  /** Groups of approvers, declared or compiled; slot 0 of the counts is for people outside all of them. */
-  readonly groups: readonly string[];
-  /** How many approvals of each slot can make a difference. */
-  readonly caps: readonly number[];
-  /** Whether a person's request is recorded. */
-  readonly asks: boolean;
-  /** First byte of this edge's promotions in a state, and bytes per promotion. */
+  readonly word: Word;
+  /** First byte of this edge's promotions in a state: whether the word was given. */
   readonly offset: number;
-  readonly width: number;
 }
 
 export interface Place {
@@ -79,6 +85,8 @@ export interface Place {
   readonly rollback: number | undefined;
   readonly automaticRollback: boolean;
   readonly overriders: readonly string[];
+  /** Whether every edge out of here asks for the same soaks and suites, so that no part of them is of use without the rest. */
+  readonly uniform: boolean;
   readonly out: readonly Edge[];
   readonly into: readonly Edge[];
 }
@@ -90,7 +98,6 @@ export interface World {
   readonly places: readonly Place[];
   readonly edges: readonly Edge[];
   readonly refs: readonly SourceRef[];
-  readonly checks: readonly string[];
   readonly at: Layout;
 }
 
@@ -103,8 +110,6 @@ export interface Layout {
   readonly record: number;
   readonly verified: number;
   readonly verifiedWidth: number;
-  readonly checks: number;
-  readonly checksWidth: number;
   readonly size: number;
 }
 
@@ -120,14 +125,10 @@ export function worldOf(desired: DesiredState, intent: Intent, bounds: Bounds): 
   const refs = sourceRefs(desired, intent, environments);
   const refIndex = (ref: IntentRef | undefined) => (ref === undefined ? -1 : refs.findIndex((candidate) => sameRef(candidate, ref)));
   const compiled = desired.delivery.edges.filter(({ from, to }) => position.has(from) && position.has(to));
-  const declared = (policy: string) => intent.edges.find((edge) => edge.policy === policy);
-  const gatesFrom = (name: string) =>
-    [...compiled, ...intent.edges].filter(({ from }) => from === name).flatMap(({ gates }): readonly GateOf[] => gates);
+  const gatesFrom = (name: string) => compiled.filter(({ from }) => from === name).flatMap(({ gates }): readonly GateOf[] => gates);
   const suites = environments.map(({ name }) => unique(gatesFrom(name).flatMap((gate) => (gate.kind === 'verified' ? [gate.suite] : []))));
   const soaks = environments.map(({ name }) => unique(gatesFrom(name).flatMap((gate) => (gate.kind === 'soak' ? [gate.seconds] : []))).sort((a, b) => a - b));
-  const checks = unique([...compiled, ...intent.edges].flatMap(({ gates }) => gates.flatMap((gate) => (gate.kind === 'check' ? [gate.check] : []))));
   const verifiedWidth = Math.ceil(Math.max(0, ...suites.map(({ length }) => length)) / 8);
-  const checksWidth = Math.ceil(checks.length / 8);
   const most = Math.max(0, ...soaks.map(({ length }) => length));
   if (most > 7 || environments.length > 31 || bounds.commits > 7) {
     throw new RangeError('a state has room for 7 commits, 31 environments, and 7 lengths of soak per environment');
@@ -138,18 +139,11 @@ export function worldOf(desired: DesiredState, intent: Intent, bounds: Bounds): 
   const flags = run + environments.length;
   const record = flags + environments.length;
   const verified = record + environments.length * bounds.commits;
-  const checksAt = verified + environments.length * bounds.commits * verifiedWidth;
-  let size = checksAt + bounds.commits * checksWidth;
+  let size = verified + environments.length * bounds.commits * verifiedWidth;
   const edges = compiled.map((edge, index): Edge => {
     const from = position.get(edge.from) as number;
-    const gates: readonly GateOf[] = [...edge.gates, ...(declared(edge.policy)?.gates ?? [])];
-    const groups = unique(gates.flatMap((gate) => (gate.kind === 'approvals' ? gate.including.map(groupName) : [])));
-    const native = mergeDemandsOf(desired, environments[position.get(edge.to) as number] as DeliveryEnvironment).approvals;
-    const caps = capsOf(gates, groups, native);
-    const asks = gates.some((gate) => gate.kind === 'manual' && gate.at === 'promotion');
-    const width = caps.some((cap) => cap > 0) || asks ? caps.length + 1 : 0;
     const offset = size;
-    size += width * bounds.commits;
+    size += bounds.commits;
     return {
       index,
       policy: edge.policy,
@@ -157,12 +151,9 @@ export function worldOf(desired: DesiredState, intent: Intent, bounds: Bounds): 
       to: position.get(edge.to) as number,
       on: edge.on === undefined ? ANY : refs[refIndex(edge.on)]?.notStarted === undefined ? refIndex(edge.on) : NEVER,
       select: edge.select,
-      conditions: edge.gates.flatMap((gate) => conditionOf(gate, { groups, suites: suites[from] ?? [], soaks: soaks[from] ?? [], checks })),
-      groups,
-      caps,
-      asks,
+      conditions: conditionsOf(edge.gates, suites[from] ?? [], soaks[from] ?? []),
+      word: wordOf(edge.gates, mergeDemandsOf(desired, environments[position.get(edge.to) as number] as DeliveryEnvironment).approvals),
       offset,
-      width,
     };
   });
   const places = environments.map((environment, index) =>
@@ -175,29 +166,45 @@ export function worldOf(desired: DesiredState, intent: Intent, bounds: Bounds): 
       edges,
     }),
   );
-  const at = { heads, git, run, flags, record, verified, verifiedWidth, checks: checksAt, checksWidth, size: Math.ceil(size / 4) * 4 };
-  return { desired, intent, bounds, places, edges, refs, checks, at };
+  const at = { heads, git, run, flags, record, verified, verifiedWidth, size: Math.ceil(size / 4) * 4 };
+  return { desired, intent, bounds, places, edges, refs, at };
 }
 
-/** What a gate asks for, in numbers; a gate at the sync is Argo CD's and asks nothing of the delivery app. */
-export function conditionOf(
-  gate: GateOf,
-  tables: { readonly groups: readonly string[]; readonly suites: readonly string[]; readonly soaks: readonly number[]; readonly checks: readonly string[] },
-): Condition[] {
-  switch (gate.kind) {
-    case 'healthy':
-      return [{ kind: 'healthy' }];
-    case 'soak':
-      return [{ kind: 'soak', level: tables.soaks.indexOf(gate.seconds) + 1 }];
-    case 'verified':
-      return [{ kind: 'verified', bit: tables.suites.indexOf(gate.suite) }];
-    case 'approvals':
-      return [{ kind: 'approvals', total: gate.total, groups: gate.including.map((group) => [tables.groups.indexOf(groupName(group)) + 1, group.count]) }];
-    case 'manual':
-      return gate.at === 'promotion' ? [{ kind: 'asked' }] : [];
-    case 'check':
-      return [{ kind: 'check', bit: tables.checks.indexOf(gate.check) }];
+/** What gates ask for, in numbers; a gate at the sync is Argo CD's and asks nothing of the delivery app. */
+function conditionsOf(gates: readonly GateOf[], suites: readonly string[], soaks: readonly number[]): Condition[] {
+  const conditions = gates.flatMap((gate): Condition[] => {
+    switch (gate.kind) {
+      case 'healthy':
+        return [{ kind: 'healthy' }];
+      case 'soak':
+        return [{ kind: 'soak', level: soaks.indexOf(gate.seconds) + 1 }];
+      case 'verified':
+        return [{ kind: 'verified', bit: suites.indexOf(gate.suite) }];
+      case 'approvals':
+      case 'manual':
+      case 'check':
+        return [];
+    }
+  });
+  const ofPeople = gates.some((gate) => gate.kind === 'approvals' || gate.kind === 'check' || (gate.kind === 'manual' && gate.at === 'promotion'));
+  return ofPeople ? [...conditions, { kind: 'people' }] : conditions;
+}
+
+function wordOf(gates: readonly GateOf[], native: number): Word {
+  const groups = new Map<string, number>();
+  let total = native;
+  for (const gate of gates) {
+    if (gate.kind !== 'approvals') continue;
+    total = Math.max(total, gate.total);
+    for (const group of gate.including) groups.set(groupName(group), Math.max(groups.get(groupName(group)) ?? 0, group.count));
   }
+  const inGroups = [...groups.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    groups,
+    others: Math.max(0, total - inGroups),
+    asked: gates.some((gate) => gate.kind === 'manual' && gate.at === 'promotion'),
+    checks: unique(gates.flatMap((gate) => (gate.kind === 'check' ? [gate.check] : []))),
+  };
 }
 
 export function sameRef(a: IntentRef, b: IntentRef): boolean {
@@ -206,23 +213,6 @@ export function sameRef(a: IntentRef, b: IntentRef): boolean {
 
 function unique<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
-}
-
-function capsOf(gates: readonly GateOf[], groups: readonly string[], native: number): number[] {
-  const caps = [0, ...groups.map(() => 0)];
-  let grouped = 0;
-  for (const gate of gates) {
-    if (gate.kind !== 'approvals') continue;
-    for (const group of gate.including) {
-      const slot = groups.indexOf(groupName(group)) + 1;
-      caps[slot] = Math.max(caps[slot] ?? 0, group.count);
-    }
-    const inGroups = gate.including.reduce((sum, { count }) => sum + count, 0);
-    caps[0] = Math.max(caps[0] ?? 0, gate.total - inGroups);
-    grouped = Math.max(grouped, inGroups);
-  }
-  caps[0] = Math.max(caps[0] ?? 0, native - grouped);
-  return caps;
 }
 
 function mergeDemandsOf(desired: DesiredState, environment: DeliveryEnvironment) {
@@ -249,6 +239,7 @@ function placeOf(
   const branch = revision === 'HEAD' ? repository.defaultBranch : revision;
   const follower = delivery.environments.find((candidate) => candidate.branch === branch);
   const into = known.edges.filter(({ to }) => to === index);
+  const out = known.edges.filter(({ from }) => from === index);
   const lanes = into.flatMap(({ policy }) => delivery.edges.find((edge) => edge.policy === policy)?.lanes ?? []);
   const manual = lanes.flatMap((lane) => (lane.kind === 'manual-rollback' ? [lane.approvals] : []));
   const refusal = deliveryRefusal(desired, repository, environment.name, environment.branch);
@@ -271,9 +262,15 @@ function placeOf(
     rollback: manual.length > 0 ? Math.max(...manual) : into.length === 0 ? 0 : undefined,
     automaticRollback: lanes.some(({ kind }) => kind === 'automatic-rollback'),
     overriders: overriders(desired, environment.name),
-    out: known.edges.filter(({ from }) => from === index),
+    uniform: known.soaks.length <= 1 && out.every(({ conditions }) => asksFor(conditions) === known.soaks.length + known.suites.length),
+    out,
     into,
   };
+}
+
+/** How many soaks and suites conditions ask for. */
+function asksFor(conditions: readonly Condition[]): number {
+  return conditions.filter(({ kind }) => kind === 'soak' || kind === 'verified').length;
 }
 
 /** Every ref that a source, an edge or an Application names, and how commits get there. */
