@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { compile } from '../compile/compile';
 import type { DeclaredPolicy, PolicyReader } from '../delivery';
+import { git } from '../delivery/git/git-process';
 import type { DesiredState } from '../desired/desired-state';
 import type { PlatformModel } from '../model/platform-model';
 import { checkOut } from './program-checkout';
@@ -14,7 +15,7 @@ const PLAIN_VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'SystemRoot
 const LONGEST_RUN = 60_000;
 
 /**
- * Reads what policy a commit declares. Its program runs in a process of its own that is given no credentials, since whoever opened the pull
+ * Reads what policy a commit declares: by its program, and by the workflows, owners and packages beside it. The program runs in a process of its own that is given no credentials, since whoever opened the pull
  * request wrote it.
  */
 export function policyReader(gitDir: string, programFile: string, near: string): PolicyReader {
@@ -31,7 +32,10 @@ async function readPolicy(gitDir: string, commit: string, programFile: string, n
   try {
     const output = await runApart(checkout.folder, programFile);
     if (output.code !== 0) return { kind: 'broken', reason: output.complaint };
-    return { kind: 'declared', digest: policyDigest(compile(JSON.parse(output.text) as PlatformModel)) };
+    const desired = compile(JSON.parse(output.text) as PlatformModel);
+    const paths = ['.github', 'package.json', '.npmrc', desired.delivery.lockFile];
+    const beside = await git(['ls-tree', commit, '--', ...paths], { gitDir });
+    return { kind: 'declared', digest: sha256(`${policyDigest(desired)}\n${beside}`) };
   } catch (error) {
     return { kind: 'broken', reason: (error as Error).message.split('\n')[0] ?? '' };
   } finally {
@@ -47,9 +51,11 @@ export function policyDigest({ delivery, repositories, environments }: DesiredSt
     bootstrap.filter(({ apiVersion }) => apiVersion.startsWith('argoproj.io/')),
   ]);
   const roads = repositories.map(({ workflows: _workflows, ...repository }) => repository);
-  return createHash('sha256')
-    .update(JSON.stringify([policy, roads, argoCd]))
-    .digest('hex');
+  return sha256(JSON.stringify([policy, roads, argoCd]));
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function runApart(
