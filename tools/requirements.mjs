@@ -1,8 +1,8 @@
 // What the tests show of the requirements of the five systems.
-//   node tools/requirements.mjs                 shown, deferred, declined, missing, by system and kind
+//   node tools/requirements.mjs                 shown, failing, deferred, declined, missing, by system and kind
 //   node tools/requirements.mjs --json          the same as one JSON document
 //   node tools/requirements.mjs --complete openluffy   fails when a requirement of the system is missing
-//   node tools/requirements.mjs --probe         runs the tests without each rule and compiler part in turn; lists tests that pass all the same
+//   node tools/requirements.mjs --probe         runs each test without each rule and compiler part that it names; lists tests that pass all the same
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,33 +17,36 @@ const { values: options } = parseArgs({
 });
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
-const systems = readdirSync(join(folder, 'lists')).map((file) => readJson(join(folder, 'lists', file)));
+const systems = readdirSync(join(folder, 'lists'))
+  .sort()
+  .map((file) => readJson(join(folder, 'lists', file)));
 const outcomes = readJson(join(folder, 'outcomes.json'));
+const readings = new Map(readJson(join(folder, 'readings.json')).map((reading) => [reading.id, reading]));
 
-/** Runs the tests, without a rule or part where one is named; gives each test's id, `by` and whether it passed. */
-function runTests(without, pattern) {
+/** Runs all requirement tests, or, in place of each, its body without each rule and part that it names; gives their titles and how they ended. */
+function runTests(probe) {
   const scratch = mkdtempSync(join(tmpdir(), 'requirements-'));
   const file = join(scratch, 'results.json');
-  const args = [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), 'test/requirements', '--json', `--outputFile=${file}`, '--silent'];
-  if (pattern !== undefined) args.push('-t', pattern);
-  const run = spawnSync(process.execPath, args, {
+  const { STAGEGATE_PROBE: _probe, ...environment } = process.env;
+  const args = ['test/requirements/', '--json', `--outputFile=${file}`, '--silent'];
+  if (probe) args.push('--testNamePattern', ' is not shown$');
+  const run = spawnSync(process.execPath, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...args], {
     cwd: root,
-    env: { ...process.env, STAGEGATE_PROBE: without ?? '' },
+    env: probe ? { ...environment, STAGEGATE_PROBE: '1' } : environment,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
   try {
     return readJson(file).testResults.flatMap((result) => {
-      if (result.assertionResults.length === 0 && result.status === 'failed') throw new Error(result.message);
+      if (result.assertionResults.length === 0 && result.status === 'failed') throw new Error(`${result.name}: ${result.message}`);
       return result.assertionResults
-        .filter(({ status }) => status === 'passed' || status === 'failed')
+        .filter(({ title, status }) => /^[A-Z]+-\d+ /.test(title) && (status === 'passed' || status === 'failed'))
         .map(({ title, status, failureMessages }) => ({
           id: title.split(' ')[0],
-          by: /\[by ([^\]]+)\]$/.exec(title)?.[1].split(' ') ?? [],
+          title,
           passed: status === 'passed',
           failure: failureMessages?.[0]?.split('\n')[0],
-        }))
-        .filter(({ id }) => /^[A-Z]+-\d+$/.test(id));
+        }));
     });
   } catch (error) {
     console.error(run.stderr || String(error));
@@ -53,40 +56,49 @@ function runTests(without, pattern) {
   }
 }
 
-const tests = runTests();
-const failed = tests.filter(({ passed }) => !passed);
-
 if (options.probe) {
-  const parts = [...new Set(tests.flatMap(({ by }) => by))].sort();
-  const survivors = [];
-  for (const part of parts) {
-    const escaped = part.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-    const named = runTests(part, `\\[by [^\\]]*\\b${escaped}(?=[ \\]])`).filter(({ by }) => by.includes(part));
-    const still = named.filter(({ passed }) => passed).map(({ id }) => id);
-    if (named.length === 0) survivors.push(`${part}: no test ran`);
-    if (still.length > 0) survivors.push(`${part}: ${still.join(', ')}`);
+  const probes = runTests(true).map(({ title, passed }) => {
+    const [, id, part] = /^(\S+) without (\S+) is not shown$/.exec(title) ?? [];
+    return { id, part, passed };
+  });
+  const parts = [...new Set(probes.map(({ part }) => part))].sort();
+  const survivors = probes.filter(({ passed }) => !passed);
+  if (options.json) {
     console.log(
-      `${still.length === 0 ? 'ok  ' : 'PASS'} without ${part}: ${named.length - still.length} of ${named.length} fail${still.length === 0 ? '' : `; still passing: ${still.join(', ')}`}`,
+      JSON.stringify({ version: 1, probes: probes.map(({ id, part, passed }) => ({ id, without: part, fails: passed })) }, null, 2),
     );
+  } else {
+    for (const part of parts) {
+      const named = probes.filter((one) => one.part === part);
+      const still = named.filter(({ passed }) => !passed).map(({ id }) => id);
+      const text = `without ${part}: ${named.length - still.length} of ${named.length} fail`;
+      console.log(still.length === 0 ? `ok    ${text}` : `PASS  ${text}; still passing: ${still.join(', ')}`);
+    }
+    console.log(`${probes.length - survivors.length} passed, ${survivors.length} failed`);
   }
-  console.log(`${parts.length - survivors.length} passed, ${survivors.length} failed`);
-  process.exit(survivors.length === 0 && failed.length === 0 ? 0 : 1);
+  process.exit(survivors.length === 0 && probes.length > 0 ? 0 : 1);
 }
+
+const tests = runTests(false);
+const failed = tests.filter(({ passed }) => !passed);
 
 const report = systems.map(({ system, requirements }) => ({
   system,
   requirements: requirements.map(({ id, kind, title }) => {
+    const reading = readings.get(id)?.reading;
+    const base = { id, kind, title, ...(reading === undefined ? {} : { reading }) };
     const shown = tests.filter((test) => test.id === id);
-    if (shown.some(({ passed }) => !passed))
-      return { id, kind, title, outcome: 'failing', why: shown.find(({ passed }) => !passed).failure };
-    if (shown.length > 0) return { id, kind, title, outcome: 'shown' };
-    return { id, kind, title, ...(outcomes[id] ?? { outcome: 'missing' }) };
+    if (shown.some(({ passed }) => !passed)) return { ...base, outcome: 'failing', why: shown.find(({ passed }) => !passed).failure };
+    if (shown.length > 0) return { ...base, outcome: 'shown' };
+    return { ...base, ...(outcomes[id] ?? { outcome: 'missing' }) };
   }),
 }));
 
-const contradictions = tests
-  .filter(({ id }) => outcomes[id] !== undefined)
-  .map(({ id }) => `${id} has a test and is ${outcomes[id].outcome}`);
+const contradictions = Object.keys(outcomes)
+  .filter((id) => tests.some((test) => test.id === id))
+  .map((id) => `${id} has a test and is ${outcomes[id].outcome}`);
+for (const system of options.complete ?? [])
+  if (!report.some((one) => one.system === system)) contradictions.push(`there is no system ${system}`);
 const incomplete = report
   .filter(({ system }) => options.complete?.includes(system))
   .flatMap(({ requirements }) => requirements.filter(({ outcome }) => outcome === 'missing'));
@@ -100,17 +112,21 @@ if (options.json) {
   for (const { system, requirements } of report) {
     for (const kind of [...kinds, 'all']) {
       const counted = requirements.filter((one) => kind === 'all' || one.kind === kind);
-      console.log(
-        `${system.padEnd(12)}${kind.padEnd(9)}${names.map((name) => String(counted.filter(({ outcome }) => outcome === name).length).padStart(9)).join('')}`,
-      );
+      const counts = names.map((name) => String(counted.filter(({ outcome }) => outcome === name).length).padStart(9));
+      console.log(`${system.padEnd(12)}${kind.padEnd(9)}${counts.join('')}`);
     }
   }
   for (const { requirements } of report) {
-    for (const { id, outcome, why } of requirements)
+    for (const { id, outcome, why } of requirements) {
       if (outcome === 'deferred' || outcome === 'declined' || outcome === 'failing') console.log(`${id} ${outcome}: ${why}`);
+    }
+  }
+  for (const { requirements } of report) {
+    for (const { id, outcome, reading } of requirements)
+      if (outcome === 'shown' && reading !== undefined) console.log(`${id} shown, read as: ${reading}`);
   }
   for (const { id, title } of incomplete) console.log(`${id} missing: ${title}`);
+  console.log(`${tests.length - failed.length} passed, ${failed.length} failed`);
 }
 for (const line of contradictions) console.error(line);
-console.log(`${tests.length - failed.length} passed, ${failed.length} failed`);
 process.exit(failed.length + contradictions.length + incomplete.length === 0 ? 0 : 1);

@@ -1,12 +1,10 @@
-import type { DesiredEnvironment, DesiredRepository, DesiredState, KubernetesObject } from 'stagegate';
-
-/** The rule or compiler part that the present run does without, by `STAGEGATE_PROBE`; none in an ordinary run. */
-export const DISABLED: string | undefined = process.env.STAGEGATE_PROBE || undefined;
-
-/** Codes of rules that a check leaves out. */
-export const WITHOUT_RULES: readonly string[] = DISABLED !== undefined && /^SG\d{3}$/.test(DISABLED) ? [DISABLED] : [];
+import type { DesiredDelivery, DesiredEnvironment, DesiredRepository, DesiredState, KubernetesObject } from 'stagegate';
 
 type Part = (desired: DesiredState) => DesiredState;
+
+const delivery =
+  (change: (delivery: DesiredDelivery) => Partial<DesiredDelivery>): Part =>
+  (desired) => ({ ...desired, delivery: { ...desired.delivery, ...change(desired.delivery) } });
 
 const objects =
   (kind: string): Part =>
@@ -28,63 +26,67 @@ const repositories =
   (change: (repository: DesiredRepository) => DesiredRepository): Part =>
   (desired) => ({ ...desired, repositories: desired.repositories.map(change) });
 
-const gates =
-  (kind: string): Part =>
-  (desired) => ({
-    ...desired,
-    delivery: {
-      ...desired.delivery,
-      edges: desired.delivery.edges.map((edge) => ({ ...edge, gates: edge.gates.filter((gate) => gate.kind !== kind) })),
-    },
-  });
+const gates = (kind: string): Part =>
+  delivery(({ edges }) => ({ edges: edges.map((edge) => ({ ...edge, gates: edge.gates.filter((gate) => gate.kind !== kind) })) }));
 
 /** What each part of the compiler adds, taken away again. */
 export const PARTS: Readonly<Record<string, Part>> = {
-  'kubernetes/namespace': objects('Namespace'),
-  'kubernetes/network-policy': objects('NetworkPolicy'),
-  'kubernetes/deployment': objects('Deployment'),
-  'kubernetes/ingress': objects('Ingress'),
-  'kubernetes/certificate': objects('Certificate'),
   'kubernetes/external-secret': objects('ExternalSecret'),
   'argocd/application': objects('Application'),
   'argocd/app-project': objects('AppProject'),
   'github/rulesets': repositories((repository) => ({ ...repository, rulesets: [] })),
   'github/environments': repositories((repository) => ({ ...repository, environments: [] })),
   'github/workflows': repositories((repository) => ({ ...repository, workflows: [] })),
-  'github/codeowners': repositories((repository) => ({ ...repository, files: [] })),
-  'delivery/source': (desired) => ({
-    ...desired,
-    delivery: {
-      ...desired.delivery,
-      environments: desired.delivery.environments.map(({ source: _source, ...environment }) => environment),
-    },
-  }),
-  'delivery/on': (desired) => ({
-    ...desired,
-    delivery: { ...desired.delivery, edges: desired.delivery.edges.map(({ on: _on, ...edge }) => edge) },
-  }),
-  'delivery/edges': (desired) => ({ ...desired, delivery: { ...desired.delivery, edges: [] } }),
-  'delivery/head-rules': (desired) => ({ ...desired, delivery: { ...desired.delivery, headRules: [] } }),
-  'delivery/sync': (desired) => ({
-    ...desired,
-    delivery: {
-      ...desired.delivery,
-      environments: desired.delivery.environments.map((environment) => ({
-        ...environment,
-        sync: environment.sync === 'manual' ? 'automatic' : 'manual',
-      })),
-    },
-  }),
+  'delivery/application': delivery(({ environments }) => ({
+    environments: environments.map(({ application: _application, ...environment }) => environment),
+  })),
+  'delivery/on': delivery(({ edges }) => ({ edges: edges.map(({ on: _on, ...edge }) => edge) })),
+  'delivery/edges': delivery(() => ({ edges: [] })),
+  'delivery/head-rules': delivery(() => ({ headRules: [] })),
+  'delivery/sync': delivery(({ environments }) => ({
+    environments: environments.map((environment) => ({ ...environment, sync: 'automatic' })),
+  })),
+  'delivery/sync-group': delivery(({ environments }) => ({
+    environments: environments.map(({ syncGroup: _group, ...environment }) => environment),
+  })),
+  'delivery/health': delivery(({ environments }) => ({
+    environments: environments.map((environment) => ({ ...environment, health: { ...environment.health, timeoutSeconds: 86_400 } })),
+  })),
   'gate/healthy': gates('healthy'),
   'gate/soak': gates('soak'),
   'gate/verified': gates('verified'),
   'gate/approvals': gates('approvals'),
-  'gate/manual': gates('manual'),
   documents: (desired) => ({ ...desired, documents: [] }),
 };
 
-/** A desired state without the part that the present run does without. */
+let disabled: string | undefined;
+
+/** The rule or compiler part that is taken away just now. */
+export function disabledPart(): string | undefined {
+  return disabled;
+}
+
+/** Codes of rules that a check leaves out just now. */
+export function withoutRules(): readonly string[] {
+  return disabled !== undefined && isRule(disabled) ? [disabled] : [];
+}
+
+export function isRule(name: string): boolean {
+  return /^SG\d{3}$/.test(name);
+}
+
+/** A desired state without the part that is taken away just now. */
 export function probed(desired: DesiredState): DesiredState {
-  const part = DISABLED === undefined ? undefined : PARTS[DISABLED];
+  const part = disabled === undefined ? undefined : PARTS[disabled];
   return part === undefined ? desired : part(desired);
+}
+
+/** Runs a body while a rule or part is taken away. */
+export async function without(name: string, body: () => void | Promise<void>): Promise<void> {
+  disabled = name;
+  try {
+    await body();
+  } finally {
+    disabled = undefined;
+  }
 }

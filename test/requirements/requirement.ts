@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRule, PARTS, without } from './probe';
 
 /** What a requirement asks of the library. */
 export type RequirementKind = 'DECLARE' | 'RENDER' | 'ENFORCE' | 'REJECT' | 'RUN' | 'OBSERVE';
 
-interface Requirement {
+export interface Requirement {
   readonly id: string;
   readonly kind: RequirementKind;
   readonly origin: string;
@@ -13,7 +14,8 @@ interface Requirement {
 
 const SYSTEMS = ['gprod', 'staged', 'acceptance', 'openluffy', 'gaia'];
 
-const REQUIREMENTS: ReadonlyMap<string, Requirement> = new Map(
+/** The requirements of all systems, by id. */
+export const REQUIREMENTS: ReadonlyMap<string, Requirement> = new Map(
   SYSTEMS.flatMap((system) => {
     const list = JSON.parse(readFileSync(join(__dirname, 'lists', `${system}.json`), 'utf8')) as {
       readonly requirements: readonly Requirement[];
@@ -29,19 +31,42 @@ export interface RequirementProps {
   readonly timeout?: number;
 }
 
+/** Kinds that a rule or a part of the compiler makes true, so that a test must name it. */
+const MADE: ReadonlySet<RequirementKind> = new Set(['RENDER', 'ENFORCE', 'REJECT']);
+
 /**
  * A test that a requirement holds. Title and kind come from the list of its system, so that the sentence that is tested is the sentence that
- * was asked for. `by` is part of the name of the test, where the probe reads it.
+ * was asked for. With `STAGEGATE_PROBE` set, the body runs once without each rule and part that `by` names, and must fail each time.
+ *
+ * @throws Error for an id that no list has, a rule or part that does not exist, and a kind that needs `by` without one.
  */
 export function requirement(id: string, props: RequirementProps, body: () => void | Promise<void>): void {
+  const { kind, title } = requirementNamed(id);
+  const by = props.by ?? [];
+  if (by.length === 0 && MADE.has(kind)) throw new Error(`${id} is ${kind}: name the rules or parts that make it true`);
+  for (const name of by) if (!isRule(name) && PARTS[name] === undefined) throw new Error(`${id}: there is no part ${name}`);
+  if (process.env.STAGEGATE_PROBE === undefined) {
+    test(`${id} ${kind} ${title}`, async () => body(), props.timeout);
+    return;
+  }
+  if (by.length === 0) test.skip(`${id} names no part`, () => undefined);
+  for (const name of by) {
+    test(
+      `${id} without ${name} is not shown`,
+      async () => {
+        const failed = await without(name, body).then(
+          () => false,
+          () => true,
+        );
+        expect(failed).toBe(true);
+      },
+      props.timeout,
+    );
+  }
+}
+
+export function requirementNamed(id: string): Requirement {
   const found = REQUIREMENTS.get(id);
   if (found === undefined) throw new Error(`there is no requirement ${id}`);
-  const by = props.by === undefined ? '' : ` [by ${props.by.join(' ')}]`;
-  test(
-    `${id} ${found.kind} ${found.title}${by}`,
-    async () => {
-      await body();
-    },
-    props.timeout,
-  );
+  return found;
 }
