@@ -105,5 +105,7 @@ async function deliverySteps({ io, options }: CommandCall, session: Session): Pr
     outcome: isSame ? 'already' : 'done',
     text: `the host enforces ${rulesets.length} rulesets of ${session.delivery.desired.repository}`,
   };
-  return [...steps.filter(({ subject }) => subject !== 'rulesets' && subject !== session.delivery.desired.programBranch), applied];
+  const kept = steps.filter(({ subject }) => subject !== 'rulesets' && subject !== session.delivery.desired.programBranch);
+  const branches = kept.filter(({ subject }) => subject !== 'stacks' && subject !== 'first release');
+  return [...branches, applied, ...kept.filter((step) => !branches.includes(step))];
 }

@@ -3,7 +3,7 @@ import { hostFolder } from '../delivery/local/host-folder';
 import type { RunCommand } from './command-line';
 import { withDelivery } from './delivery-session';
 import { promotionText } from './delivery-text';
-import { Exit, type Io, printJson } from './io';
+import { Exit, printJson } from './io';
 import { policyReader } from './policy-reader';
 
 /** `stagegate deliver`: one pass over all environments. Gates that wait are no failure; what the outside refused is, with exit code 3. */
@@ -15,7 +15,7 @@ export const run: RunCommand = async (call) =>
       ...(options.suites === true && { suites: localCommand(io.folder) }),
     });
     if (options.json === true) printJson(io, { version: 1, ...plain(report) });
-    else io.out([...report.checks.map(checkText), ...report.environments.map((one) => reportText(io, one))].join('\n'));
+    else io.out([...report.checks.map(checkText), ...report.environments.map((one) => reportText(one))].join('\n'));
     for (const { environment, error } of report.environments)
       if (error !== undefined) io.note(`error  ${environment}: ${error.message}\n  remedy  ${error.remedy}`);
     return report.environments.some(({ error }) => error?.kind === 'outside') ? Exit.outside : Exit.done;
@@ -25,10 +25,10 @@ function checkText({ pullRequest, context, state, reason }: PullRequestCheck): s
   return `pull request ${pullRequest}: ${context} ${state}, ${reason}`;
 }
 
-function reportText(io: Io, { environment, health, rolledBack, promotion }: DeliverReport['environments'][number]): string {
+function reportText({ environment, health, rolledBack, promotion }: DeliverReport['environments'][number]): string {
   const lines = [`${environment}: ${health.text || health.state}`];
   if (rolledBack !== undefined) lines.push(`${environment}: rolled back from release ${rolledBack.from} to release ${rolledBack.to}`);
-  if (promotion !== undefined && promotion.state !== 'nothing') lines.push(promotionText(io, promotion));
+  if (promotion !== undefined && promotion.state !== 'nothing') lines.push(promotionText(promotion));
   return lines.join('\n');
 }
 

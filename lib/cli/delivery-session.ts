@@ -67,8 +67,8 @@ export async function withDelivery(
     checkProgram(model, branch, isModel ? undefined : given);
     const desired = compile(model);
     const delivery = desired.delivery;
-    const app = await openLocalHost(root, { as: delivery.apps.delivery.slug });
-    const caller = options.as === undefined ? app : await openLocalHost(root, { as: String(options.as) });
+    const app = await openLocalHost(root, { as: delivery.apps.delivery.slug, clock: io.now });
+    const caller = options.as === undefined ? app : await openLocalHost(root, { as: String(options.as), clock: io.now });
     const { target, warning } = openTarget(root, delivery, app.store, () => app.host.now());
     if (warning !== undefined) io.note(warning);
     return await work({

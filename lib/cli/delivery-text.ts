@@ -10,14 +10,25 @@ export function gatesText(io: Io, gates: readonly GateResult[]): string {
   return table(gates.map((gate) => [`  ${words[gate.state]}`, gate.id, gate.reason]));
 }
 
-/** Where a promotion stands, with its gates unless it is over. */
-export function promotionText(io: Io, report: PromotionReport): string {
-  const release = report.release === undefined ? '' : ` release ${report.release}`;
-  const pull = report.pullRequest === undefined ? '' : ` (pull request #${report.pullRequest.number})`;
-  const lines = [`${report.environment}:${release} ${report.state}${pull}: ${report.reason}`];
-  if (report.gates.length > 0 && report.state !== 'merged') lines.push(gatesText(io, report.gates));
-  for (const { release: older, reason } of report.superseded) lines.push(`  superseded  ${older}: ${reason}`);
-  return lines.join('\n');
+/** Where a promotion stands, in one line for each thing to know. */
+export function promotionText({ environment, state, pullRequest, reason, superseded }: PromotionReport): string {
+  const pull = pullRequest === undefined ? '' : ` #${pullRequest.number}`;
+  return [`${environment}: ${state}${pull}, ${reason}`, ...superseded.map((one) => `  superseded  ${one.release}: ${one.reason}`)].join(
+    '\n',
+  );
+}
+
+/** A promotion with every gate, unless it is over. */
+export function promotionWithGates(io: Io, report: PromotionReport): string {
+  const isOver = report.gates.length === 0 || report.state === 'merged';
+  const release = report.release === undefined ? '' : `, release ${report.release}`;
+  const pull = report.pullRequest === undefined ? '' : ` #${report.pullRequest.number}`;
+  if (isOver) return promotionText(report);
+  return [
+    `${report.environment}: ${report.state}${pull}${release}`,
+    gatesText(io, report.gates),
+    ...report.superseded.map((one) => `  superseded  ${one.release}: ${one.reason}`),
+  ].join('\n');
 }
 
 /** What a release holds. */

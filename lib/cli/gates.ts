@@ -1,7 +1,7 @@
 import { publishGates } from '../delivery';
 import type { RunCommand } from './command-line';
 import { withDelivery } from './delivery-session';
-import { promotionText } from './delivery-text';
+import { promotionWithGates } from './delivery-text';
 import { Exit, printJson } from './io';
 
 /** `stagegate gates`: evaluates and publishes the gates of what is open; merges nothing. Exit code 1 when one does not hold. */
@@ -12,6 +12,6 @@ export const run: RunCommand = async (call) =>
     const promotions = await publishGates(delivery, environment);
     if (options.json === true) printJson(io, { version: 1, environment, promotions });
     else if (promotions.length === 0) io.out(`no promotion into ${environment} is open`);
-    else for (const promotion of promotions) io.out(promotionText(io, promotion));
+    else for (const promotion of promotions) io.out(promotionWithGates(io, promotion));
     return promotions.some(({ gates }) => gates.some(({ state }) => state !== 'success')) ? Exit.findings : Exit.done;
   });

@@ -1,7 +1,7 @@
 import { promote } from '../delivery';
 import type { RunCommand } from './command-line';
 import { withDelivery } from './delivery-session';
-import { promotionText } from './delivery-text';
+import { promotionWithGates } from './delivery-text';
 import { Exit, printJson } from './io';
 
 /** `stagegate promote`: proposes a release to an environment, or carries on what is open. Exit code 1 when a gate keeps it out. */
@@ -13,6 +13,6 @@ export const run: RunCommand = async (call) =>
       ...(caller.kind === 'person' && { by: caller }),
     });
     if (options.json === true) printJson(io, { version: 1, ...report });
-    else io.out(promotionText(io, report));
+    else io.out(promotionWithGates(io, report));
     return report.state === 'merged' || report.state === 'nothing' || report.state === 'yielded' ? Exit.done : Exit.findings;
   });

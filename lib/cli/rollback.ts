@@ -48,7 +48,7 @@ export const run: RunCommand = async (call) =>
       io.out(
         [
           `${report.environment}: back from release ${report.from} to release ${report.to}`,
-          promotionText(io, report.promotion),
+          promotionText(report.promotion),
           ...report.notes.map((note) => `  ${note}`),
         ].join('\n'),
       );

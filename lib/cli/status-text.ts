@@ -73,6 +73,14 @@ function detailLines(environment: EnvironmentStatus, paint: Paint): readonly str
   for (const text of held) lines.push(`  held: ${text}`);
   for (const text of quarantined) lines.push(`  quarantined: ${text}`);
   for (const promotion of links.promotions) lines.push(`  ${promotion}`);
-  if (links.application !== undefined && lines.length > 0) lines.push(`  ${links.application}`);
   return lines.length === 0 ? [] : ['', paint.bold(name), ...lines];
+}
+
+/** Where to read on: the runs of the repository, then what deployed each environment last and its Application. */
+export function linksText({ environments }: StatusReport): string {
+  const runs = [...new Set(environments.map(({ links }) => links.runs))].map((page) => ['runs', page]);
+  const pages = environments.flatMap(({ name, links }) =>
+    [links.deployment, links.application].flatMap((page) => (page === undefined ? [] : [[name, page]])),
+  );
+  return table([...runs, ...pages]);
 }

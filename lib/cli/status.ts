@@ -3,7 +3,7 @@ import type { RunCommand } from './command-line';
 import { type Session, withDelivery } from './delivery-session';
 import { gatesText } from './delivery-text';
 import { Exit, type Io, printJson, WrongUseError } from './io';
-import { statusText } from './status-text';
+import { linksText, statusText } from './status-text';
 import { table } from './text';
 
 /** `stagegate status`: where every environment stands, or why one runs what it runs. */
@@ -31,13 +31,17 @@ async function once(
   const isWhy = options.why === true && environment !== undefined;
   const report: StatusReport | WhyReport = isWhy ? await why(delivery, environment) : await status(delivery, environment);
   if (options.json === true) printJson(io, report);
-  else io.out(`${clear ? '\u001b[2J\u001b[H' : ''}${'candidates' in report ? whyText(io, report) : statusText(io, report)}`);
+  else
+    io.out(
+      `${clear ? '\u001b[2J\u001b[H' : ''}${'candidates' in report ? whyText(io, report) : `${statusText(io, report)}\n\n${linksText(report)}`}`,
+    );
   return Exit.done;
 }
 
 function whyText(io: Io, report: WhyReport): string {
   const { environment, candidates, history } = report;
-  const lines = [statusText(io, { version: 1, at: report.at, environments: [environment] })];
+  const own: StatusReport = { version: 1, at: report.at, environments: [environment] };
+  const lines = [statusText(io, own), '', linksText(own)];
   if (candidates.length === 0) lines.push('', 'no release could come next');
   for (const { release, policy, state, gates, promotion, reason } of candidates) {
     lines.push('', `release ${release}${policy === null ? '' : ` by ${policy}`}: ${state}, ${reason}`);
