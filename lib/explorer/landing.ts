@@ -21,8 +21,6 @@ export interface Breach {
 
 /** How commits get onto a branch: whether they can at all, and how they can against the intent. */
 export interface Landing {
-  /** Whether a developer may push without a pull request, lawfully. */
-  readonly direct: boolean;
   /** Why no commit gets there lawfully. */
   readonly refusal?: string;
   readonly breaches: readonly Breach[];
@@ -68,14 +66,13 @@ export function exploreBranch(desired: DesiredState, intent: Intent, repository:
     }
   }
   return {
-    direct,
     ...(outcome !== undefined && outcome.kind !== 'merged' ? { refusal: outcome.kind === 'refused' ? outcome.reason : 'it is not merged' } : {}),
     breaches: [...found.values()],
   };
 }
 
 /** Tags from which releases are made: those who are named make them, and nobody moves or deletes them. */
-export function exploreTags(desired: DesiredState, intent: Intent, repository: DesiredRepository, pattern: string): Omit<Landing, 'direct'> {
+export function exploreTags(desired: DesiredState, intent: Intent, repository: DesiredRepository, pattern: string): Landing {
   const ref = `refs/tags/${sampleOf(pattern)}`;
   const principals = attackers(desired, intent);
   const breaches: Breach[] = [];

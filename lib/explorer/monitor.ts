@@ -140,9 +140,10 @@ export function monitorOf(w: World): Monitor {
       for (const place of w.places) {
         if (!place.production || ((bySource >> place.index) & 1) === 0) continue;
         const runs = ((changed >> place.index) & 1) === 1;
-        const together = w.places.filter(({ index }) => index !== place.index && ((changed >> index) & 1) === 1).map(({ name }) => name);
+        const together = w.places.filter(({ index }) => index !== place.index && ((changed >> index) & 1) === 1).sort((a, b) => a.rank - b.rank);
         if (landing && runs && together.length > 0) {
-          return { kind: 'simultaneous', environment: place.name, together, message: `one push deploys ${[place.name, ...together].sort().join(' and ')}` };
+          const names = together.map(({ name }) => name);
+          return { kind: 'simultaneous', environment: place.name, together: names, message: `one push deploys ${[...names, place.name].join(' and ')} at once` };
         }
         return { kind: 'unverified', environment: place.name, message: `${place.name} takes releases from its own source, and nobody verified them` };
       }

@@ -1,6 +1,7 @@
 import { code, Kind, type Machine } from './events';
 import { people } from './landing';
 import type { Harm } from './monitor';
+import { sampleOf } from './ref-pattern';
 import { git, running, type State } from './state';
 import { commitId, shortRef, type TraceEvent } from './trace';
 import type { Edge, World } from './world';
@@ -103,7 +104,7 @@ function consequence(effects: readonly string[], harm: Harm): string {
 
 /** What runs, or waits for a sync, now and did not before. */
 function effectsOf(w: World, before: State, after: State): string[] {
-  return w.places.flatMap(({ index, name }) => {
+  return [...w.places].sort((a, b) => a.rank - b.rank).flatMap(({ index, name }) => {
     const now = running(w, after, index);
     if (now !== running(w, before, index)) return [`${name} runs ${commitId(now - 1)}`];
     const waits = git(w, after, index);
@@ -116,10 +117,8 @@ function lineOf(w: World, s: State, number: number): string {
   const runs = 'environment' in event ? commitId(running(w, s, (number >> 8) & 255) - 1) : '';
   switch (event.kind) {
     case 'land': {
-      const ref = w.refs[(number >> 8) & 255];
       const id = commitId(event.commit);
-      if (event.ref.kind === 'tags') return `${id} is tagged ${event.ref.pattern}`;
-      return ref?.direct ? `developer pushes ${id} to ${event.ref.pattern}` : `${id} is merged to ${event.ref.pattern} by pull request`;
+      return event.ref.kind === 'tags' ? `${id} is tagged ${sampleOf(event.ref.pattern)}` : `developer pushes ${id} to ${event.ref.pattern}`;
     }
     case 'healthy':
     case 'unhealthy':

@@ -31,7 +31,7 @@ export type PullRequestEvent =
   | { readonly kind: 'status'; readonly by: string; readonly context: string }
   | { readonly kind: 'merge'; readonly by: string; readonly method: MergeMethod };
 
-/** A commit gets onto the branch, or the tags, of a source by a lawful way. */
+/** A commit gets onto the branch, or the tags, of a source by a lawful way: pushed directly where that is allowed, else by pull request. */
 export interface SourceEvent {
   readonly kind: 'land';
   readonly repository: string;

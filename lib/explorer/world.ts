@@ -13,8 +13,6 @@ export interface SourceRef extends IntentRef {
   readonly refusal?: string;
   /** Why a push there starts no release. */
   readonly notStarted?: string;
-  /** Whether a developer pushes there directly. */
-  readonly direct: boolean;
   /** Indexes of tracked branches that alone may be merged there; undefined when a new commit may come from anywhere. */
   readonly onlyFrom: readonly number[] | undefined;
   readonly breaches: readonly Breach[];
@@ -64,6 +62,8 @@ export interface Place {
   readonly index: number;
   readonly name: string;
   readonly production: boolean;
+  /** Place in the order in which environments are named: development before staging before production. */
+  readonly rank: number;
   /** Why the delivery app cannot bring releases here. */
   readonly refusal?: string;
   readonly source: number;
@@ -247,6 +247,7 @@ function placeOf(
     index,
     name: environment.name,
     production: environment.tier === 'production',
+    rank: ['development', 'staging', 'production'].indexOf(environment.tier),
     ...(refusal === undefined ? {} : { refusal }),
     source: known.source,
     nativeApprovals: demands.approvals,
@@ -297,7 +298,7 @@ function sourceRefs(desired: DesiredState, intent: Intent, environments: readonl
 function sourceRef(desired: DesiredState, intent: Intent, ref: IntentRef, index: number, named: readonly IntentRef[]): SourceRef {
   const repository = desired.repositories.find(({ name }) => name === ref.repository);
   const started = repository && intakeRefusal(desired, repository, ref);
-  const open = { ...ref, index, direct: true, onlyFrom: undefined, breaches: [], ...(started === undefined ? {} : { notStarted: started }) };
+  const open = { ...ref, index, onlyFrom: undefined, breaches: [], ...(started === undefined ? {} : { notStarted: started }) };
   if (!repository) return open;
   if (ref.kind === 'tags') return { ...open, ...exploreTags(desired, intent, repository, ref.pattern) };
   const program = repository.name === intent.program.repository && ref.pattern === intent.program.branch;
