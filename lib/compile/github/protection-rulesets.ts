@@ -88,7 +88,7 @@ function declaredRules(protection: ProtectionModel, model: PlatformModel, delive
   return {
     pullRequest: {
       required_approving_review_count: protection.approvals,
-      dismiss_stale_reviews_on_push: protection.dismissStale,
+      dismiss_stale_reviews_on_push: protection.dismissStale && (protection.approvals > 0 || protection.codeOwners),
       require_code_owner_review: protection.codeOwners,
       require_last_push_approval: protection.lastPushApproval,
       required_review_thread_resolution: false,

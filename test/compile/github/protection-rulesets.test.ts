@@ -44,7 +44,7 @@ test('the declared branches of OpenLuffy get one ruleset each, exactly these', (
           type: 'pull_request',
           parameters: {
             required_approving_review_count: 0,
-            dismiss_stale_reviews_on_push: true,
+            dismiss_stale_reviews_on_push: false,
             require_code_owner_review: false,
             require_last_push_approval: false,
             required_review_thread_resolution: false,
@@ -196,6 +196,21 @@ describe('a declared protection', () => {
     expect(rule(named(model, 'stagegate: branch next'), 'required_status_checks').parameters.required_status_checks).toEqual([
       { context: 'scan', integration_id: '{{slot:app/scanner}}' },
     ]);
+  });
+
+  test('dismisses stale reviews where it asks for any, be it of owners alone', () => {
+    const dismissed = (change: { approvals?: number; codeOwners?: boolean; dismissStale?: boolean }) =>
+      rule(
+        named(
+          openluffy(({ repository }) => void new BranchProtection(repository, 'next', { ref: repository.branch('next'), ...change })),
+          'stagegate: branch next',
+        ),
+        'pull_request',
+      ).parameters.dismiss_stale_reviews_on_push;
+    expect(dismissed({})).toBe(false);
+    expect(dismissed({ approvals: 1 })).toBe(true);
+    expect(dismissed({ codeOwners: true })).toBe(true);
+    expect(dismissed({ approvals: 1, dismissStale: false })).toBe(false);
   });
 
   test('without checks demands no checks', () => {
