@@ -55,7 +55,7 @@ function intentGroup(group: ApproverGroupModel): IntentGroup {
 }
 
 function intentProtection(model: PlatformModel, protection: ProtectionModel): IntentProtection {
-  const { ref, approvals, codeOwners, dismissStale, lastPushApproval, onlyFrom, mergeMethods } = protection;
+  const { ref, approvals, codeOwners, dismissStale, lastPushApproval, onlyFrom, linearHistory } = protection;
   return {
     ref,
     checks: protection.checks.map((check) => intentCheck(model, check)),
@@ -64,7 +64,7 @@ function intentProtection(model: PlatformModel, protection: ProtectionModel): In
     dismissStale,
     lastPushApproval,
     onlyFrom,
-    mergeMethods,
+    mergeMethods: protection.mergeMethods.filter((method) => method !== 'merge' || !linearHistory),
     bypass: protection.bypass.map(intentActor),
   };
 }
