@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve as resolvePath } from 'node:path';
+import { runInThisContext } from 'node:vm';
 import { createJiti } from 'jiti';
 import * as stagegate from '../index';
 import { Platform } from '../platform';
@@ -51,8 +52,10 @@ export async function loadProgram(place: ProgramPlace, given?: string): Promise<
 
 /** Runs a program's code without letting it end the process or write to stdout. */
 async function contained<T>(place: ProgramPlace, shown: string, run: () => Promise<T>): Promise<T> {
-  const { exit } = process;
-  const { write } = process.stdout;
+  // Programs run in the main context, which is not always the one that this module lives in.
+  const theirs = runInThisContext('process') as NodeJS.Process;
+  const { exit } = theirs;
+  const { write } = theirs.stdout;
   const refuseExit = (code?: number | string | null): never => {
     throw new WrongUseError(`${shown} calls process.exit(${code ?? ''})`, 'throw an error, or leave the call out: a program only declares');
   };
@@ -60,13 +63,13 @@ async function contained<T>(place: ProgramPlace, shown: string, run: () => Promi
     place.note((typeof text === 'string' ? text : Buffer.from(text).toString('utf8')).trimEnd());
     return true;
   };
-  process.exit = refuseExit;
-  process.stdout.write = toNotes as typeof process.stdout.write;
+  theirs.exit = refuseExit;
+  theirs.stdout.write = toNotes as typeof write;
   try {
     return await run();
   } finally {
-    process.exit = exit;
-    process.stdout.write = write;
+    theirs.exit = exit;
+    theirs.stdout.write = write;
   }
 }
 

@@ -46,6 +46,7 @@ function deliveryEnvironment(model: PlatformModel, environment: EnvironmentModel
     branch: environmentBranch(environment.name),
     ...(environment.source === undefined ? {} : { source: environment.source }),
     sync: environment.sync.kind,
+    ...(environment.sync.kind === 'manual' && environment.sync.group !== undefined ? { syncGroup: environment.sync.group } : {}),
     ...(cluster === undefined || environment.sync.kind === 'pulumi'
       ? {}
       : { application: { name: applicationName(model.name, environment.name), namespace: cluster.namespace, url: cluster.url } }),

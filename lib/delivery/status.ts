@@ -50,7 +50,13 @@ export interface EnvironmentStatus {
   readonly waiting: readonly WaitingGate[];
   /** What a person should know or do, most urgent first. */
   readonly notices: readonly string[];
-  readonly links: { readonly runs: string; readonly application?: string; readonly promotions: readonly string[] };
+  readonly links: {
+    readonly runs: string;
+    readonly application?: string;
+    /** The commit that put what runs there, with its promotion. */
+    readonly deployment?: string;
+    readonly promotions: readonly string[];
+  };
   /** From the merge to healthy, seconds, against what is promised; still counting while it is not healthy. */
   readonly timing: {
     readonly mergedAt: string;
@@ -113,6 +119,7 @@ async function environmentStatus(delivery: Delivery, name: string): Promise<Envi
       ...(environment.application && {
         application: `${environment.application.url}/applications/${environment.application.namespace}/${environment.application.name}`,
       }),
+      ...(release && first && { deployment: repositoryPage(delivery.desired, `commit/${first.commit.id}`) }),
       promotions: facts.open.map((pull) => repositoryPage(delivery.desired, `pull/${pull.number}`)),
     },
     timing: timing ?? null,

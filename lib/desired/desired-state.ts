@@ -228,7 +228,7 @@ export interface DeliveryEnvironment {
   /** A push there builds a new release, which enters this environment with only the implicit gates. */
   readonly source?: SourceModel;
   readonly sync: 'automatic' | 'manual' | 'pulumi';
-  /** Team whose members may sync a manual environment; who may is left to the target when absent. */
+  /** Group whose members may sync a manual environment, on the host a team of that name; who may is left to the target when absent. */
   readonly syncGroup?: string;
   /** The Argo CD Application to look at; absent for other targets. */
   readonly application?: { readonly name: string; readonly namespace: string; readonly url: string };
