@@ -107,7 +107,7 @@ export function loginStep(model: PlatformModel): DesiredStep {
 function buildStep(slot: string, image: string, build: { readonly context: string; readonly dockerfile: string }): DesiredStep {
   return {
     name: `Build ${slot.replace(/^image\//, '')}`,
-    env: { CONTEXT: build.context, DOCKERFILE: build.dockerfile, IMAGE: image, SERVICE: slot.replace(/^image\//, '') },
+    env: { CONTEXT: build.context, DOCKERFILE: build.dockerfile, IMAGE: image, SLOT: slot },
     run: script([
       'tagged="$IMAGE:$TAG_PREFIX-${GITHUB_SHA:0:$TAG_LENGTH}"',
       'docker build --pull --file "$CONTEXT/$DOCKERFILE" --tag "$tagged" \\',

@@ -47,7 +47,7 @@ function lawful(): {
         'repos/lebrick07/openluffy/commits/heads%2Fdevelop': { sha: HEAD },
         [`repos/lebrick07/openluffy/compare/${COMMIT}...${HEAD}`]: { status: 'ahead' },
       },
-      images: { backend: DIGEST },
+      images: { 'image/backend': DIGEST },
     },
     inputs: { ENVIRONMENT: 'dev', REPOSITORY: 'lebrick07/openluffy', RUN: '17', GITHUB_EVENT_NAME: 'workflow_dispatch' },
   };
@@ -111,7 +111,7 @@ withJq('the job that reads what was built', () => {
     expect({ status, said }).toEqual({ status: 0, said: '' });
     expect(output).toBe('environments=["dev"]\n');
     expect(JSON.parse(source)).toEqual({ repository: 'lebrick07/openluffy', ref: 'refs/heads/develop', commit: COMMIT });
-    expect(JSON.parse(images)).toEqual({ backend: DIGEST });
+    expect(JSON.parse(images)).toEqual({ 'image/backend': DIGEST });
   });
 
   test.each<[string, (all: ReturnType<typeof lawful>) => unknown, RegExp]>([
@@ -146,7 +146,7 @@ withJq('the job that reads what was built', () => {
     ],
     [
       'a tag in place of a digest',
-      ({ answers }) => Object.assign(answers.images, { backend: 'ghcr.io/lebrick07/openluffy/backend:latest' }),
+      ({ answers }) => Object.assign(answers.images, { 'image/backend': 'ghcr.io/lebrick07/openluffy/backend:latest' }),
       /something else than digests/,
     ],
   ])('refuses %s', (_, change, reason) => {
@@ -171,7 +171,7 @@ withJq('the job that reads what was built', () => {
       'repos/lebrick07/api/commits/tags%2Fv1.2.3': { sha: COMMIT },
     };
     const inputs = { ...lawful().inputs, REPOSITORY: 'lebrick07/api' };
-    const taken = readSource({ api, images: { backend: DIGEST } }, inputs, several);
+    const taken = readSource({ api, images: { 'image/backend': DIGEST } }, inputs, several);
     expect(taken.said).toBe('');
     expect(JSON.parse(taken.source)).toEqual({ repository: 'lebrick07/api', ref: 'refs/tags/v1.2.3', commit: COMMIT });
     const moved = { ...api, 'repos/lebrick07/api/commits/tags%2Fv1.2.3': { sha: HEAD } };

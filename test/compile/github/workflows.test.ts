@@ -224,8 +224,8 @@ describe('the release of an environment with a source', () => {
   test('builds each image once, tags it by prefix and commit, and records its digest', () => {
     const builds = release.jobs.build?.steps.filter(({ run }) => run?.includes('docker build')) ?? [];
     expect(builds.map(({ env }) => env)).toEqual([
-      { CONTEXT: 'backend', DOCKERFILE: 'Dockerfile', IMAGE: 'ghcr.io/lebrick07/openluffy/backend', SERVICE: 'backend' },
-      { CONTEXT: 'frontend', DOCKERFILE: 'Dockerfile', IMAGE: 'ghcr.io/lebrick07/openluffy/frontend', SERVICE: 'frontend' },
+      { CONTEXT: 'backend', DOCKERFILE: 'Dockerfile', IMAGE: 'ghcr.io/lebrick07/openluffy/backend', SLOT: 'image/backend' },
+      { CONTEXT: 'frontend', DOCKERFILE: 'Dockerfile', IMAGE: 'ghcr.io/lebrick07/openluffy/frontend', SLOT: 'image/frontend' },
     ]);
     expect(release.jobs.build?.env).toEqual({ TAG_LENGTH: '7', TAG_PREFIX: 'dev' });
     for (const { run } of builds) expect(run).toContain('"$IMAGE:$TAG_PREFIX-${GITHUB_SHA:0:$TAG_LENGTH}"');
