@@ -240,7 +240,7 @@ function canRun(w: World, suite: string): boolean {
 
 /** Whether what is recorded of a release here can still open a gate. */
 function matters(w: World, s: State, place: Place, release: number): boolean {
-  for (const edge of place.out) if (release > git(w, s, edge.to)) return true;
+  for (const edge of place.out) if (release > git(w, s, edge.to) || release === suspended(w, s, edge.to)) return true;
   return false;
 }
 

@@ -1,13 +1,13 @@
 import type { DesiredState } from '../desired/desired-state';
 import { keyMessage, keysGivenAway, unmetDelivery, unmetMerge } from './delivery-refs';
-import { machineOf } from './events';
+import { type Machine, machineOf } from './events';
 import { Bounds, type Outcome } from './explore';
 import { pushRefusal } from './github';
 import type { Intent } from './intent';
 import { passedElsewhere, unmetPush } from './landing';
 import { unmetProgram, unmetProtection } from './landing-monitor';
 import { type PullRequest, principalOf, pullRequestStep } from './pull-request';
-import { running } from './state';
+import { running, type State } from './state';
 import { commitId, type PullRequestEvent, type PushEvent, type TraceEvent } from './trace';
 import { tryCodeOf } from './trace-text';
 import { worldOf } from './world';
@@ -20,13 +20,13 @@ const PULL_REQUEST: ReadonlySet<string> = new Set(['open', 'amend', 'outdate', '
 /** Executes a sequence of events one by one: whether each can happen, what runs in the end, and what went wrong. */
 export function replay(desired: DesiredState, intent: Intent, events: readonly TraceEvent[]): Outcome {
   const commits = Math.max(Bounds.full.commits, ...events.map((event) => ('commit' in event ? event.commit + 1 : 0)));
-  const machine = machineOf(worldOf(desired, intent, { ...Bounds.full, commits, deviations: Math.max(1, events.length) }));
-  const { world } = machine;
-  const state = machine.initial();
+  let releases: { readonly machine: Machine; readonly state: State } | undefined;
   let pull: PullRequest | undefined;
   let harm: StepHarm | undefined;
   const runs = () => {
-    const entries = world.places.map(({ index, name }) => [name, running(world, state, index)] as const);
+    if (!releases) return {};
+    const { machine, state } = releases;
+    const entries = machine.world.places.map(({ index, name }) => [name, running(machine.world, state, index)] as const);
     return Object.fromEntries(entries.flatMap(([name, release]) => (release === 0 ? [] : [[name, commitId(release - 1)]])));
   };
 
@@ -40,7 +40,12 @@ export function replay(desired: DesiredState, intent: Intent, events: readonly T
   };
 
   const delivery = (event: TraceEvent): Step => {
-    const number = tryCodeOf(world, event);
+    if (!releases) {
+      const machine = machineOf(worldOf(desired, intent, { ...Bounds.full, commits, deviations: Math.max(1, events.length) }));
+      releases = { machine, state: machine.initial() };
+    }
+    const { machine, state } = releases;
+    const number = tryCodeOf(machine.world, event);
     if (number === undefined) return { kind: 'refused', reason: `the compiled data knows nothing of ${JSON.stringify(event)}` };
     let possible = false;
     machine.enabled(state.slice(), (candidate) => {

@@ -12,7 +12,8 @@ type Draft<T> = T extends readonly (infer Item)[] ? Draft<Item>[] : T extends ob
 export function mutants(desired: DesiredState): Mutant[] {
   const result: Mutant[] = [];
   const mutate = (name: string, change: (draft: Draft<DesiredState>) => void) => {
-    const draft = structuredClone(desired) as Draft<DesiredState>;
+    // Not a structured clone, which would keep parts that the compiled data shares shared.
+    const draft = JSON.parse(JSON.stringify(desired)) as Draft<DesiredState>;
     change(draft);
     result.push({ name, desired: draft as DesiredState });
   };
