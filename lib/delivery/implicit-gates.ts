@@ -48,7 +48,7 @@ export function quarantineOf(
   });
 }
 
-/** The hold that stops a release: of itself there or upstream, or of everything into the environment. */
+/** The hold that stops a release: of itself there or upstream; else that of everything into the environment. */
 export function holdOf(
   delivery: Pick<Delivery, 'desired'>,
   state: DeliveryState,
@@ -56,10 +56,10 @@ export function holdOf(
   release: string,
 ): HoldEntry | undefined {
   const upstream = withUpstream(delivery.desired, environment);
-  return state.holds.find(
-    (hold) =>
-      !hold.released &&
-      (hold.release === undefined ? hold.environment === environment : hold.release === release && upstream.has(hold.environment)),
+  const open = state.holds.filter((hold) => !hold.released);
+  return (
+    open.find((hold) => hold.release === release && upstream.has(hold.environment)) ??
+    open.find((hold) => hold.release === undefined && hold.environment === environment)
   );
 }
 

@@ -61,7 +61,8 @@ function targetsIn(delivery: Delivery, facts: Facts): readonly RollbackTarget[] 
     const healthy = statuses.findLast((status) => status.state === 'success');
     if (release === undefined || healthy === undefined || found.has(release.id)) continue;
     if (release.id === current?.id || release.trees[name] === current?.trees[name]) continue;
-    const stop = quarantineOf(delivery, facts.state, name, release) ?? holdOf(delivery, facts.state, name, release.id);
+    const held = holdOf(delivery, facts.state, name, release.id);
+    const stop = quarantineOf(delivery, facts.state, name, release) ?? (held?.release === undefined ? undefined : held);
     found.set(release.id, {
       release: release.id,
       commit: commit.id,

@@ -41,7 +41,7 @@ export interface World {
   merge(from: string, into: string): Promise<string>;
   head(branch: string): Promise<string>;
   /** Builds the images of a commit of develop, as a pipeline does, and makes the release. */
-  release(commit: string, options?: { readonly settings?: string }): Promise<Release>;
+  release(commit: string, options?: { readonly settings?: string; readonly bootstrap?: string }): Promise<Release>;
   /** Commits to develop and makes the release. */
   push(name: string, author?: string): Promise<Release>;
   /** One delivery pass. */
@@ -166,7 +166,7 @@ export async function attach(folder: string, desired: DesiredDelivery, now = STA
     async head(branch) {
       return (await store.tryRef(`refs/heads/${branch}`)) ?? '';
     },
-    async release(commit, { settings } = {}) {
+    async release(commit, { settings, bootstrap: stack } = {}) {
       const source = { repository: REPOSITORY, ref: 'refs/heads/develop', commit };
       const images = ['backend', 'frontend'].map((service) => ({
         slot: service,
@@ -178,7 +178,7 @@ export async function attach(folder: string, desired: DesiredDelivery, now = STA
         images,
         config: await world.head('main'),
         tool: '0.1.0',
-        render: renderer(desired, settings),
+        render: renderer(desired, settings, stack),
       });
       return outcome.release;
     },
