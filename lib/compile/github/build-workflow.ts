@@ -116,7 +116,7 @@ function buildStep(slot: string, image: string, build: { readonly context: strin
       'docker push "$tagged"',
       'digests="$(docker image inspect --format \'{{range .RepoDigests}}{{println .}}{{end}}\' "$tagged")"',
       'pushed="$(grep --fixed-strings --max-count 1 "$IMAGE@sha256:" <<< "$digests")"',
-      'jq --arg service "$SERVICE" --arg image "$pushed" \'.[$service] = $image\' images.json > images.next',
+      'jq --arg slot "$SLOT" --arg image "$pushed" \'.[$slot] = $image\' images.json > images.next',
       'mv images.next images.json',
     ]),
   };

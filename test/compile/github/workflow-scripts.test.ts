@@ -18,6 +18,20 @@ test.each(scripts)('bash can read the script of %s', (_, run) => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
+const steps = [...workflowsOf(openluffy()), ...several.repositories.flatMap(({ name }) => workflowsOf(several, name))].flatMap(
+  ({ path, jobs }) =>
+    Object.values(jobs).flatMap((job) =>
+      job.steps.flatMap((step) => (step.run === undefined ? [] : [[`${path}: ${step.name}`, job, step] as const])),
+    ),
+);
+
+test.each(steps)('every variable of %s is given to it', (_, job, step) => {
+  const used = [...(step.run ?? '').matchAll(/\$\{?([A-Z][A-Z_]+)/g)].map((match) => match[1] as string);
+  const given = [...Object.keys(job.env ?? {}), ...Object.keys(step.env ?? {})];
+  expect(used.filter((name) => !given.includes(name) && !name.startsWith('GITHUB_'))).toEqual([]);
+  for (const name of Object.keys(step.env ?? {})) if (!/^(GH|GITHUB)_TOKEN$/.test(name)) expect(step.run).toContain(name);
+});
+
 /** What GitHub answers, by the path that is asked; `downloads` is what the run handed over. */
 interface Answers {
   readonly api: Readonly<Record<string, unknown>>;
@@ -191,6 +205,44 @@ withJq('the job that reads what was built', () => {
     );
     const before = readSource({ api: { [path]: [] }, images: {} }, push);
     expect(before).toMatchObject({ status: 0, output: 'environments=[]\n', source: '{}\n' });
+  });
+});
+
+withJq('the step that builds an image', () => {
+  const DOCKER = `#!/usr/bin/env bash
+echo "$*" >> calls
+if [[ "$1 $2" == 'image inspect' ]]; then printf '%s\\n' "docker.io/other@sha256:${'0'.repeat(64)}" "${DIGEST}"; fi
+`;
+
+  test('writes down, under its slot, the digest by which its own repository knows the image', () => {
+    const build = workflowOf(openluffy(), 'release-dev.yaml').jobs.build;
+    const step = build?.steps.find(({ name }) => name === 'Build backend');
+    const folder = mkdtempSync(join(tmpdir(), 'stagegate-script-'));
+    try {
+      writeFileSync(join(folder, 'images.json'), '{"image/frontend":"kept"}');
+      writeFileSync(join(folder, 'docker'), DOCKER);
+      chmodSync(join(folder, 'docker'), 0o755);
+      const { status, stderr } = spawnSync('bash', ['-e'], {
+        cwd: folder,
+        input: step?.run ?? 'exit 9',
+        encoding: 'utf8',
+        env: {
+          ...build?.env,
+          ...step?.env,
+          GITHUB_REPOSITORY: 'lebrick07/openluffy',
+          GITHUB_SERVER_URL: 'https://github.com',
+          GITHUB_SHA: COMMIT,
+          PATH: `${folder}:${process.env.PATH}`,
+        },
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(JSON.parse(readFileSync(join(folder, 'images.json'), 'utf8'))).toEqual({ 'image/frontend': 'kept', 'image/backend': DIGEST });
+      const calls = readFileSync(join(folder, 'calls'), 'utf8').split('\n');
+      expect(calls[0]).toContain('build --pull --file backend/Dockerfile --tag ghcr.io/lebrick07/openluffy/backend:dev-4f2a1c0');
+      expect(calls[1]).toBe('push ghcr.io/lebrick07/openluffy/backend:dev-4f2a1c0');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 
