@@ -38,6 +38,9 @@ export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): No
     ...Object.fromEntries(inherited),
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
+    GIT_ATTR_NOSYSTEM: '1',
+    // Whoever may push any ref could otherwise put another object in the place of one that was judged.
+    GIT_NO_REPLACE_OBJECTS: '1',
     GIT_TERMINAL_PROMPT: '0',
     LC_ALL: 'C',
     TZ: 'UTC',

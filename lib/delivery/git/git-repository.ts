@@ -1,7 +1,9 @@
+import { outside } from '../error';
 import type { Files, StoredCommit } from '../store';
 import { type GitCall, git, gitFailure, tryGit } from './git-process';
 import { type GitObject, type ObjectReader, openObjectReader } from './object-reader';
 import { writeCommit, writeTree } from './object-writer';
+import { readRefs, refsAreFiles, tryReadHead, tryReadRef } from './ref-files';
 
 /** A ref and the commit that it leads to, through annotated tags. */
 export interface RefCommit {
@@ -14,6 +16,12 @@ export type MergedTree =
   | { readonly kind: 'clean'; readonly tree: string }
   | { readonly kind: 'conflict'; readonly paths: readonly string[] };
 
+/** Commits that are kept in memory at most. */
+const MOST_COMMITS = 10_000;
+
+/** Ancestors that are looked at one by one before git is asked, which reads a long history faster. */
+const NEAR = 256;
+
 const ID = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** Reads and writes the objects of one git repository on this machine, and reads its refs. Nothing here changes a ref. */
@@ -21,6 +29,9 @@ export class GitRepository {
   readonly gitDir: string;
   private readonly call: GitCall;
   private readonly reader: ObjectReader;
+  /** Commits that were read, which never change. */
+  private readonly commits = new Map<string, StoredCommit>();
+  private refsAreFiles: Promise<boolean> | undefined;
 
   constructor(gitDir: string, environment?: NodeJS.ProcessEnv) {
     this.gitDir = gitDir;
@@ -29,23 +40,44 @@ export class GitRepository {
   }
 
   async tryRef(ref: string): Promise<string | undefined> {
-    return (await this.listed(ref)).find((found) => found.ref === ref)?.commit;
+    if (!(await this.filed())) return (await this.listed(ref)).find((found) => found.ref === ref)?.commit;
+    const id = await tryReadRef(this.gitDir, ref);
+    return id === undefined ? undefined : this.peeled(ref, id);
   }
 
   /** Refs whose full name starts with the prefix, in order of name. */
   async refs(prefix: string): Promise<readonly RefCommit[]> {
-    return (await this.listed(prefix.slice(0, prefix.lastIndexOf('/') + 1))).filter(({ ref }) => ref.startsWith(prefix));
+    const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+    if (!folder.startsWith('refs/') || !(await this.filed()))
+      return (await this.listed(folder)).filter(({ ref }) => ref.startsWith(prefix));
+    const found = (await readRefs(this.gitDir, folder)).filter(({ ref }) => ref.startsWith(prefix));
+    return Promise.all(found.map(async ({ ref, id }) => ({ ref, commit: await this.peeled(ref, id) })));
+  }
+
+  /** Reading the files of refs costs a hundredth of a process. */
+  private filed(): Promise<boolean> {
+    this.refsAreFiles ??= refsAreFiles(this.gitDir);
+    return this.refsAreFiles;
   }
 
   /** The ref of this name, or the refs below it. */
   private async listed(name: string): Promise<readonly RefCommit[]> {
-    const format = '--format=%(refname)%00%(objectname)%00%(*objectname)';
-    return parseRefs(await git(['for-each-ref', format, ...(name === '' ? [] : [name])], this.call));
+    const listed = lines(await git(['for-each-ref', '--format=%(refname) %(objectname)', ...(name === '' ? [] : [name])], this.call));
+    const found = listed.map((line) => line.split(' ') as [ref: string, id: string]);
+    return Promise.all(found.map(async ([ref, id]) => ({ ref, commit: await this.peeled(ref, id) })));
+  }
+
+  /** What lies behind annotated tags, which only refs outside of `refs/heads/` lead to. */
+  private async peeled(ref: string, id: string): Promise<string> {
+    if (ref.startsWith('refs/heads/')) return id;
+    const found = await this.reader.tryRead(id);
+    const target = found?.type === 'tag' ? /^object ([0-9a-f]+)$/m.exec(found.content.toString('utf8'))?.[1] : undefined;
+    return target === undefined ? id : this.peeled(ref, target);
   }
 
   /** The branch that HEAD names, whether it exists or not. */
   async defaultBranch(): Promise<string> {
-    return (await git(['symbolic-ref', '--short', 'HEAD'], this.call)).trim();
+    return (await tryReadHead(this.gitDir)) ?? (await git(['symbolic-ref', '--short', 'HEAD'], this.call)).trim();
   }
 
   async has(id: string): Promise<boolean> {
@@ -53,16 +85,19 @@ export class GitRepository {
   }
 
   async tryCommit(id: string): Promise<StoredCommit | undefined> {
-    if (!ID.test(id)) return undefined;
+    const known = this.commits.get(id);
+    if (known !== undefined || !ID.test(id)) return known;
     const found = await this.reader.tryRead(id);
-    return found?.type === 'commit' ? parseCommit(found) : undefined;
+    if (found?.type !== 'commit') return undefined;
+    const commit = parseCommit(found);
+    if (this.commits.size >= MOST_COMMITS) this.commits.clear();
+    this.commits.set(id, commit);
+    return commit;
   }
 
-  /** @throws Error when there is no such commit. */
+  /** @throws DeliveryError when there is no such commit. */
   async commit(id: string): Promise<StoredCommit> {
-    const found = await this.tryCommit(id);
-    if (found === undefined) throw new Error(`there is no commit ${id} in ${this.gitDir}`);
-    return found;
+    return (await this.tryCommit(id)) ?? outside(`there is no commit ${id} in ${this.gitDir}`, 'fetch it, or name another');
   }
 
   async firstParents(id: string, limit: number): Promise<readonly StoredCommit[]> {
@@ -76,11 +111,26 @@ export class GitRepository {
   async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
     const known = await Promise.all([this.tryCommit(ancestor), this.tryCommit(descendant)]);
     if (known.includes(undefined)) return false;
-    if (ancestor === descendant) return true;
+    const near = await this.tryNearAncestor(ancestor, descendant);
+    if (near !== undefined) return near;
     const args = ['merge-base', '--is-ancestor', ancestor, descendant];
     const result = await tryGit(args, this.call);
     if (result.code > 1) throw gitFailure(args, result);
     return result.code === 0;
+  }
+
+  /** The answer that the nearest commits give, which are read in no time; undefined when history is longer. */
+  private async tryNearAncestor(ancestor: string, descendant: string): Promise<boolean | undefined> {
+    const seen = new Set([descendant]);
+    for (const id of seen) {
+      if (id === ancestor) return true;
+      if (seen.size > NEAR) return undefined;
+      const commit = await this.tryCommit(id);
+      // A shallow copy ends here, which git knows how to read.
+      if (commit === undefined) return undefined;
+      for (const parent of commit.parents) seen.add(parent);
+    }
+    return false;
   }
 
   /** The best common ancestor; undefined for unrelated histories. */
@@ -123,7 +173,7 @@ export class GitRepository {
     return found?.type === 'tree' ? found.id : undefined;
   }
 
-  /** @throws Error when the file is not text in UTF-8. */
+  /** @throws DeliveryError when the file is not text in UTF-8. */
   async tryFile(commit: string, path: string): Promise<string | undefined> {
     const found = await this.reader.tryRead(`${commit}:${path}`);
     return found?.type === 'blob' ? text(found, `${commit}:${path}`) : undefined;
@@ -132,21 +182,30 @@ export class GitRepository {
   /**
    * Files under a path of a commit or tree, their paths relative to it; none when there is no such folder.
    *
-   * @throws Error when an entry is not a regular file of text: a symbolic link or a submodule would not survive being written again.
+   * @throws DeliveryError when an entry is not a regular file of text: a symbolic link or a submodule would not survive being written again.
    */
   async files(commit: string, path: string): Promise<Files> {
     const tree = await this.tryTree(commit, path);
     if (tree === undefined) return new Map();
-    const listed = await git(['ls-tree', '-r', '-z', tree], this.call);
-    const entries = listed.split('\0').filter((entry) => entry !== '');
-    const read = entries.map(async (entry): Promise<readonly [string, string]> => {
-      const [mode, , id, name] = parseEntry(entry);
-      if (mode !== '100644' && mode !== '100755') throw new Error(`${commit}:${path}/${name} is no regular file (mode ${mode})`);
-      const blob = await this.reader.tryRead(id);
-      if (blob === undefined) throw new Error(`${commit}:${path}/${name} has no content; the repository ${this.gitDir} is damaged`);
-      return [name, text(blob, `${commit}:${path}/${name}`)];
-    });
-    return new Map(await Promise.all(read));
+    const found: [path: string, text: Promise<string>][] = [];
+    await this.collect(tree, '', `${commit}:${path}`, found);
+    return new Map(await Promise.all(found.map(async ([name, content]): Promise<[string, string]> => [name, await content])));
+  }
+
+  private async collect(tree: string, under: string, where: string, found: [path: string, text: Promise<string>][]): Promise<void> {
+    const object = await this.reader.tryRead(tree);
+    if (object?.type !== 'tree') return outside(`${where}/${under} is no tree in ${this.gitDir}`, 'run git fsck there');
+    for (const { mode, name, id } of treeEntries(object)) {
+      const path = `${under}${name}`;
+      if (mode === '40000') await this.collect(id, `${path}/`, where, found);
+      else if (mode === '100644' || mode === '100755') found.push([path, this.blob(id, `${where}/${path}`)]);
+      else outside(`${where}/${path} is no regular file (mode ${mode})`, 'a tree of releases holds regular files only');
+    }
+  }
+
+  private async blob(id: string, where: string): Promise<string> {
+    const blob = await this.reader.tryRead(id);
+    return blob?.type === 'blob' ? text(blob, where) : outside(`${where} has no content in ${this.gitDir}`, 'run git fsck there');
   }
 
   /** Paths of the files that differ between two commits. */
@@ -177,28 +236,28 @@ export class GitRepository {
   }
 }
 
-function parseRefs(listed: string): readonly RefCommit[] {
-  return lines(listed).map((line) => {
-    const [ref, id, peeled] = line.split('\0') as [string, string, string];
-    return { ref, commit: peeled === '' ? id : peeled };
-  });
-}
-
 export function lines(printed: string): readonly string[] {
   return printed.split('\n').filter((line) => line !== '');
 }
 
-function parseEntry(entry: string): readonly [mode: string, type: string, id: string, name: string] {
-  const tab = entry.indexOf('\t');
-  const [mode, type, id] = entry.slice(0, tab).split(' ') as [string, string, string];
-  return [mode, type, id, entry.slice(tab + 1)];
+/** Entries of a tree as git stores them: mode, name and the bytes of the id. */
+function treeEntries({ id, content }: GitObject): readonly { readonly mode: string; readonly name: string; readonly id: string }[] {
+  const entries: { readonly mode: string; readonly name: string; readonly id: string }[] = [];
+  const length = id.length / 2;
+  for (let at = 0; at < content.length; ) {
+    const end = content.indexOf(0, at);
+    const [mode, ...name] = content.subarray(at, end).toString('utf8').split(' ');
+    entries.push({ mode: mode as string, name: name.join(' '), id: content.subarray(end + 1, end + 1 + length).toString('hex') });
+    at = end + 1 + length;
+  }
+  return entries;
 }
 
 function text(object: GitObject, where: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(object.content);
   } catch {
-    throw new Error(`${where} is not text in UTF-8`);
+    return outside(`${where} is not text in UTF-8`, 'keep such files out of what delivery reads');
   }
 }
 

@@ -177,7 +177,7 @@ describe('trees', () => {
     expect(git('fsck', '--strict', '--no-dangling')).toBe('');
   });
 
-  test('sixty files are written by two processes, and read by two', async () => {
+  test('sixty files are written by two processes, and read by one', async () => {
     const store = await openGitStore({ remote, as: 'alice' });
     const files = new Map(Array.from({ length: 60 }, (_, index) => [`manifests/service-${index % 7}/${index}.yaml`, `number: ${index}\n`]));
     const calls = join(folder, 'calls');
@@ -193,7 +193,7 @@ describe('trees', () => {
     } finally {
       process.env.PATH = path;
     }
-    expect(readFileSync(calls, 'utf8').trim().split('\n').sort()).toEqual(['cat-file', 'fast-import', 'hash-object', 'ls-tree', 'mktree']);
+    expect(readFileSync(calls, 'utf8').trim().split('\n').sort()).toEqual(['cat-file', 'fast-import', 'hash-object', 'mktree']);
   });
 
   test.each(['/a', 'a/', 'a//b', './a', 'a/../b', '.git/config', 'a/.GIT/x', '', 'a\nb'])('a file cannot be put at %j', async (path) => {
