@@ -356,7 +356,8 @@ async function storeTag(
   if (update.kind === 'refused') outside(`the tag of release ${made.id} cannot be made: ${update.reason}`, 'run this as the delivery app');
   if (update.kind === 'done') return made;
   return (
-    (await tryRelease({ desired, store: live }, made.id)) ?? outside(`the tag of release ${made.id} appeared and went`, 'run the command again')
+    (await tryRelease({ desired, store: live }, made.id)) ??
+    outside(`the tag of release ${made.id} appeared and went`, 'run the command again')
   );
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { wrongUse } from './error';
 import { COMMIT, RELEASE_ID, recordFile, TEXT } from './record';
@@ -59,15 +59,13 @@ export async function readRenderedRelease(folder: string): Promise<RenderedRelea
 
 async function filesUnder(root: string): Promise<Files> {
   const files = new Map<string, string>();
-  const walk = async (folder: string): Promise<void> => {
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) await walk(path);
-      else if (entry.isFile()) files.set(relative(root, path).split(sep).join('/'), await readFile(path, 'utf8'));
-      else wrongUse(`${path} is a link or a device`, 'render again into a new folder');
-    }
+  const walk = async (path: string): Promise<void> => {
+    const found = await lstat(path);
+    if (found.isFile()) files.set(relative(root, path).split(sep).join('/'), await readFile(path, 'utf8'));
+    else if (found.isDirectory()) for (const name of (await readdir(path)).sort()) await walk(join(path, name));
+    else wrongUse(`${path} is a link or a device`, 'render again into a new folder');
   };
-  await walk(root);
+  const there = await lstat(root).catch(() => undefined);
+  if (there !== undefined) await walk(root);
   return files;
 }

@@ -1,20 +1,30 @@
 import fc from 'fast-check';
-import { type ApprovalDemand, countApprovals, reviewsAt } from '../../lib/delivery/approvals';
 import type { Review } from '../../lib/delivery';
+import { type ApprovalDemand, countApprovals, reviewsAt } from '../../lib/delivery/approvals';
 
 const PEOPLE = ['ada', 'bob', 'cyd', 'dan', 'eve'];
 
 const demands = fc.record({
   total: fc.integer({ min: 0, max: 5 }),
   distinct: fc.boolean(),
-  groups: fc.array(fc.record({ name: fc.constant('a group'), members: fc.subarray(PEOPLE), count: fc.integer({ min: 1, max: 2 }) }), { maxLength: 3 }),
+  groups: fc.array(fc.record({ name: fc.constant('a group'), members: fc.subarray(PEOPLE), count: fc.integer({ min: 1, max: 2 }) }), {
+    maxLength: 3,
+  }),
 });
 
 /** Tries every way to give the places of the groups to people. */
 function canFill(demand: ApprovalDemand, people: readonly string[]): boolean {
   const places = demand.groups.flatMap((group) => Array.from({ length: group.count }, () => group.members));
   const fill = (index: number, free: readonly string[]): boolean =>
-    index === places.length || free.some((person) => places[index]?.includes(person) && fill(index + 1, free.filter((one) => one !== person)));
+    index === places.length ||
+    free.some(
+      (person) =>
+        places[index]?.includes(person) &&
+        fill(
+          index + 1,
+          free.filter((one) => one !== person),
+        ),
+    );
   return fill(0, people);
 }
 
@@ -51,7 +61,12 @@ test('a person in two groups stands for one of them when approvals are distinct,
 });
 
 test('the last word of each person counts, at the head that is open now, and apps have none', () => {
-  const review = (login: string, state: Review['state'], at: number, commit = 'head', kind: 'person' | 'app' = 'person'): Review => ({ author: { kind, login }, state, commit, at });
+  const review = (login: string, state: Review['state'], at: number, commit = 'head', kind: 'person' | 'app' = 'person'): Review => ({
+    author: { kind, login },
+    state,
+    commit,
+    at,
+  });
   const { approved, objected } = reviewsAt(
     [
       review('mia', 'approved', 1),

@@ -1,6 +1,6 @@
 import { createRelease, hold, promote, readState, recordHealth } from '../../lib/delivery';
-import { REPOSITORY } from './fixture';
 import { deliveryIn } from './delivery-in';
+import { REPOSITORY } from './fixture';
 import { digest, openWorld, renderer, type World } from './world';
 
 let world: World;
@@ -16,13 +16,22 @@ test.each([2, 10])('%i promoters at once make one promotion', async (count) => {
     world.pass(seconds);
     await recordHealth(world.delivery, 'dev');
   }
-  const reports = await Promise.all(Array.from({ length: count }, async () => promote(await deliveryIn(world.folder, () => world.now), 'preprod')));
-  expect(new Set(reports.map(({ state }) => state))).toEqual(new Set(['merged', 'yielded', 'nothing'].filter((state) => reports.some((one) => one.state === state))));
+  const reports = await Promise.all(
+    Array.from({ length: count }, async () => promote(await deliveryIn(world.folder, () => world.now), 'preprod')),
+  );
+  expect(new Set(reports.map(({ state }) => state))).toEqual(
+    new Set(['merged', 'yielded', 'nothing'].filter((state) => reports.some((one) => one.state === state))),
+  );
   expect(reports.filter(({ state }) => state === 'merged').length).toBeGreaterThanOrEqual(1);
   const line = await world.store.firstParents(await world.head('env/preprod'), 10);
-  expect(line.map(({ message }) => message.split('\n')[0])).toEqual([`Promote release ${release.id} to preprod`, 'Begin preprod with an empty release']);
+  expect(line.map(({ message }) => message.split('\n')[0])).toEqual([
+    `Promote release ${release.id} to preprod`,
+    'Begin preprod with an empty release',
+  ]);
   await promote(world.delivery, 'preprod');
-  expect((await world.host.pullRequests({ base: 'env/preprod' })).filter(({ state }) => state !== 'closed').map(({ state }) => state)).toEqual(['merged']);
+  expect(
+    (await world.host.pullRequests({ base: 'env/preprod' })).filter(({ state }) => state !== 'closed').map(({ state }) => state),
+  ).toEqual(['merged']);
   expect(await world.store.refs('refs/heads/promote/')).toEqual([]);
 });
 
@@ -53,7 +62,9 @@ test('ten writers of the state branch lose nothing and write nothing twice', asy
   const by = { kind: 'person', login: 'mia' } as const;
   const environments = ['dev', 'preprod', 'prod'];
   await Promise.all(
-    Array.from({ length: 10 }, async (_, index) => hold(await deliveryIn(world.folder, () => world.now), environments[index % 3] ?? '', { reason: 'all at once', by })),
+    Array.from({ length: 10 }, async (_, index) =>
+      hold(await deliveryIn(world.folder, () => world.now), environments[index % 3] ?? '', { reason: 'all at once', by }),
+    ),
   );
   expect((await readState(world.delivery)).holds.map(({ environment }) => environment).sort()).toEqual(environments);
 });

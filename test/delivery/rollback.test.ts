@@ -1,4 +1,21 @@
-import { approve, deliver, type Delivery, hold, lift, planSync, promote, publishGates, quarantine, readState, type Release, releaseHold, rollback, rollbackTargets, startSync, status } from '../../lib/delivery';
+import {
+  approve,
+  type Delivery,
+  deliver,
+  hold,
+  lift,
+  planSync,
+  promote,
+  publishGates,
+  quarantine,
+  type Release,
+  readState,
+  releaseHold,
+  rollback,
+  rollbackTargets,
+  startSync,
+  status,
+} from '../../lib/delivery';
 import type { DesiredDelivery } from '../../lib/desired/desired-state';
 import { changed } from './fixture';
 import { digest, openWorld, type World } from './world';
@@ -48,7 +65,9 @@ test('the release that a rollback replaced comes back once its hold is released'
   await rollback(world.delivery, 'preprod', { reason: 'too slow', by: mia });
   await world.settle();
   expect(await world.runs('preprod')).toBe(one.id);
-  await expect(releaseHold(world.delivery, 'preprod', { release: one.id, reason: 'x', by: mia })).rejects.toThrow(`${one.id} is not held in preprod`);
+  await expect(releaseHold(world.delivery, 'preprod', { release: one.id, reason: 'x', by: mia })).rejects.toThrow(
+    `${one.id} is not held in preprod`,
+  );
   await releaseHold(world.delivery, 'preprod', { release: two.id, reason: 'it was the database', by: mia });
   await world.settle();
   expect(await world.runs('preprod')).toBe(two.id);
@@ -71,9 +90,18 @@ test('a rollback of production needs its name and a reason, waits for a person t
   expect(await world.runs('prod')).toBe(two.id);
   expect((await rollbackTargets(world.delivery, 'prod')).map(({ release }) => release)).toEqual([one.id]);
 
-  await expect(rollback(world.delivery, 'prod', { reason: 'bad', by: mia })).rejects.toMatchObject({ kind: 'refused', remedy: 'give --confirm prod' });
+  await expect(rollback(world.delivery, 'prod', { reason: 'bad', by: mia })).rejects.toMatchObject({
+    kind: 'refused',
+    remedy: 'give --confirm prod',
+  });
   await expect(rollback(world.delivery, 'prod', { reason: ' ', by: mia, confirm: 'prod' })).rejects.toMatchObject({ kind: 'wrong-use' });
-  const report = await rollback(world.delivery, 'prod', { to: one.id.slice(0, 6), reason: 'orders are lost', by: mia, confirm: 'prod', quarantine: true });
+  const report = await rollback(world.delivery, 'prod', {
+    to: one.id.slice(0, 6),
+    reason: 'orders are lost',
+    by: mia,
+    confirm: 'prod',
+    quarantine: true,
+  });
   expect(report.notes).toContain('waiting for a person to sync: stagegate sync prod');
   expect((await status(world.delivery, 'prod')).environments[0]).toMatchObject({
     state: 'awaiting-sync',
@@ -114,7 +142,9 @@ test('a rollback waits for the approvals that its lane asks for, and the one who
   const [one] = await twoReleases(changed({ edges: { 'dev-to-preprod': { lanes } } }));
   const report = await rollback(world.delivery, 'preprod', { reason: 'too slow', by: mia });
   expect(report.promotion).toMatchObject({ state: 'waiting', reason: 'rollback-approvals: approval needed: 1 more' });
-  expect((await status(world.delivery, 'preprod')).environments[0]?.notices[0]).toContain(`a rollback to release ${one.id} is open, asked by mia`);
+  expect((await status(world.delivery, 'preprod')).environments[0]?.notices[0]).toContain(
+    `a rollback to release ${one.id} is open, asked by mia`,
+  );
   await approve(world.delivery, await world.as('mia'), 'preprod');
   await deliver(world.delivery);
   expect((await publishGates(world.delivery, 'preprod'))[0]?.reason).toContain('not counted: mia, who asked for it');
@@ -131,7 +161,10 @@ test('a rollback across another bootstrap names the difference before it touches
   await world.settle();
   const before = await readState(world.delivery);
   const request = { reason: 'bad', by: mia };
-  await expect(rollback(world.delivery, 'dev', request)).rejects.toMatchObject({ kind: 'wrong-use', message: expect.stringContaining('namespace.yaml changed') });
+  await expect(rollback(world.delivery, 'dev', request)).rejects.toMatchObject({
+    kind: 'wrong-use',
+    message: expect.stringContaining('namespace.yaml changed'),
+  });
   expect(await readState(world.delivery)).toEqual(before);
   const { to, notes } = await rollback(world.delivery, 'dev', { ...request, acrossBootstrap: true });
   expect(to).toBe(one.id);
@@ -141,11 +174,19 @@ test('a rollback across another bootstrap names the difference before it touches
 test('a rollback refuses a release whose images are gone, and one that was never healthy there', async () => {
   const [one, two] = await twoReleases();
   const gone: Delivery = { ...world.delivery, images: { exists: async (image) => !image.includes('frontend') } };
-  await expect(rollback(gone, 'preprod', { reason: 'bad', by: mia })).rejects.toThrow(`images of release ${one.id} are gone: ghcr.io/acme/frontend@`);
-  await expect(rollback(world.delivery, 'preprod', { to: two.id, reason: 'bad', by: mia })).rejects.toThrow(`preprod runs release ${two.id} already`);
+  await expect(rollback(gone, 'preprod', { reason: 'bad', by: mia })).rejects.toThrow(
+    `images of release ${one.id} are gone: ghcr.io/acme/frontend@`,
+  );
+  await expect(rollback(world.delivery, 'preprod', { to: two.id, reason: 'bad', by: mia })).rejects.toThrow(
+    `preprod runs release ${two.id} already`,
+  );
   const three = await world.push('three');
-  await expect(rollback(world.delivery, 'preprod', { to: three.id, reason: 'bad', by: mia })).rejects.toThrow(`release ${three.id} was not healthy in preprod`);
-  await expect(rollback(world.delivery, 'prod', { reason: 'bad', by: mia, confirm: 'prod' })).rejects.toThrow('nothing was released to prod yet');
+  await expect(rollback(world.delivery, 'preprod', { to: three.id, reason: 'bad', by: mia })).rejects.toThrow(
+    `release ${three.id} was not healthy in preprod`,
+  );
+  await expect(rollback(world.delivery, 'prod', { reason: 'bad', by: mia, confirm: 'prod' })).rejects.toThrow(
+    'nothing was released to prod yet',
+  );
 });
 
 describe('a policy that rolls back by itself', () => {
@@ -169,7 +210,11 @@ describe('a policy that rolls back by itself', () => {
     const report = await world.deliver();
     expect(report.environments[1]?.rolledBack).toMatchObject({ from: three.id, to: two.id, promotion: { state: 'merged' } });
     const [entry] = (await readState(world.delivery)).quarantine;
-    expect(entry).toMatchObject({ release: three.id, key: { kind: 'tree', environment: 'preprod', tree: three.trees.preprod }, by: { kind: 'app', login: 'stagegate' } });
+    expect(entry).toMatchObject({
+      release: three.id,
+      key: { kind: 'tree', environment: 'preprod', tree: three.trees.preprod },
+      by: { kind: 'app', login: 'stagegate' },
+    });
 
     await world.target.setBroken([three, two, one].map(({ images }) => images.backend?.['image/backend']?.digest ?? ''));
     await world.settle();
@@ -185,7 +230,9 @@ describe('a policy that rolls back by itself', () => {
 test('a quarantine holds for every release with the same bytes and for named images, until it is lifted with a reason', async () => {
   const [, two] = await twoReleases();
   const bad = two.images.backend?.['image/backend']?.digest ?? '';
-  await expect(quarantine(world.delivery, 'preprod', { release: two.id, images: [digest('another')], reason: 'bad', by: mia })).rejects.toMatchObject({ kind: 'wrong-use' });
+  await expect(
+    quarantine(world.delivery, 'preprod', { release: two.id, images: [digest('another')], reason: 'bad', by: mia }),
+  ).rejects.toMatchObject({ kind: 'wrong-use' });
   await quarantine(world.delivery, 'dev', { release: two.id, images: [bad], reason: 'leaks memory', by: mia });
   await quarantine(world.delivery, 'dev', { release: two.id, images: [bad], reason: 'leaks memory', by: mia });
   expect((await readState(world.delivery)).quarantine).toHaveLength(1);
@@ -194,7 +241,10 @@ test('a quarantine holds for every release with the same bytes and for named ima
   const next = await world.release(commit, { settings: 'replicas: 2' });
   expect(next.id).not.toBe(two.id);
   const report = await world.deliver();
-  expect(report.environments[0]?.promotion).toMatchObject({ state: 'held-back', reason: expect.stringContaining(`image ${bad.slice(0, 19)} quarantined by mia`) });
+  expect(report.environments[0]?.promotion).toMatchObject({
+    state: 'held-back',
+    reason: expect.stringContaining(`image ${bad.slice(0, 19)} quarantined by mia`),
+  });
   await expect(lift(world.delivery, 'dev', { release: next.id, reason: '', by: mia })).rejects.toMatchObject({ kind: 'wrong-use' });
   await lift(world.delivery, 'dev', { release: next.id, reason: 'the leak was in the test', by: mia });
   await world.deliver();

@@ -4,7 +4,9 @@ import { healthyStays, LOST_UNSEEN, type ReportedDeployment, soakOf } from '../.
 type Report = ReportedDeployment['statuses'][number];
 
 const reports = fc
-  .array(fc.record({ after: fc.integer({ min: 1, max: 50 }), state: fc.constantFrom('success', 'pending', 'failure', 'error' as const) }), { maxLength: 12 })
+  .array(fc.record({ after: fc.integer({ min: 1, max: 50 }), state: fc.constantFrom('success', 'pending', 'failure', 'error' as const) }), {
+    maxLength: 12,
+  })
   .map((steps) => {
     let at = 0;
     return steps.map(({ after, state }): Report => {
@@ -21,16 +23,21 @@ function healthyAt({ statuses, replacedAt }: ReportedDeployment, time: number): 
 
 test('the longest stay is the longest run of healthy seconds, never a sum of several', () => {
   fc.assert(
-    fc.property(reports, fc.option(fc.integer({ min: 0, max: 700 }), { nil: undefined }), fc.integer({ min: 0, max: 200 }), (statuses, replacedAt, later) => {
-      const deployment: ReportedDeployment = { statuses, ...(replacedAt !== undefined && { replacedAt }) };
-      const now = Math.max(statuses.at(-1)?.at ?? 0, replacedAt ?? 0) + later;
-      let longest = 0;
-      for (let time = 0, run = 0; time < now; time += 1) {
-        run = healthyAt(deployment, time) ? run + 1 : 0;
-        longest = Math.max(longest, run);
-      }
-      expect(soakOf([deployment], now).longest).toBe(longest);
-    }),
+    fc.property(
+      reports,
+      fc.option(fc.integer({ min: 0, max: 700 }), { nil: undefined }),
+      fc.integer({ min: 0, max: 200 }),
+      (statuses, replacedAt, later) => {
+        const deployment: ReportedDeployment = { statuses, ...(replacedAt !== undefined && { replacedAt }) };
+        const now = Math.max(statuses.at(-1)?.at ?? 0, replacedAt ?? 0) + later;
+        let longest = 0;
+        for (let time = 0, run = 0; time < now; time += 1) {
+          run = healthyAt(deployment, time) ? run + 1 : 0;
+          longest = Math.max(longest, run);
+        }
+        expect(soakOf([deployment], now).longest).toBe(longest);
+      },
+    ),
     { numRuns: 500 },
   );
 });

@@ -67,6 +67,8 @@ export interface WorldOptions {
   readonly desired?: DesiredDelivery;
   /** @default true */
   readonly bootstrapped?: boolean;
+  /** Whether the rulesets are in force. @default true */
+  readonly rules?: boolean;
 }
 
 /** Renders one Deployment and one ConfigMap a service, and the bootstrap of each environment. */
@@ -118,6 +120,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   templates.set(key, made);
   const folder = await mkdtemp(join(tmpdir(), 'stagegate-delivery-'));
   await cp(await made, folder, { recursive: true });
+  if (options.rules === false) await writeLocalRulesets(folder, []);
   return attach(folder, desired);
 }
 
@@ -198,7 +201,13 @@ export async function attach(folder: string, desired: DesiredDelivery, now = STA
       await world.settle();
     },
     force(branch, commit) {
-      execFileSync('git', ['-C', join(folder, 'repository.git'), 'update-ref', `refs/heads/${branch}`, commit]);
+      execFileSync('git', [
+        '-C',
+        join(folder, 'repository.git'),
+        'update-ref',
+        branch.startsWith('refs/') ? branch : `refs/heads/${branch}`,
+        commit,
+      ]);
     },
     as: async (login) => (await openLocalHost(folder, { as: login, clock })).host,
     async runs(environment) {
