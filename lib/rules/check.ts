@@ -2,6 +2,7 @@ import type { DesiredState } from '../desired/desired-state';
 import { Bounds, type Exploration, type Explore, explore, type Violation } from '../explorer/explore';
 import type { PlatformModel } from '../model/platform-model';
 import type { Diagnostic } from '../values/diagnostic';
+import { takesReleases } from './environments';
 import { intentOf } from './intent';
 import { type Facts, type Rule, type RuleContext, type RuleFinding, refSubject } from './rule';
 import { RULES } from './rules';
@@ -67,15 +68,26 @@ export function checkWith(
     const why = rule.notChecked?.(context);
     return why === undefined ? [] : [{ code: rule.code, name: rule.name, why }];
   });
-  const all = bounds === 'none' ? found : withSequences(found, applied, context);
+  const all = bounds === 'none' ? found : withUnreached(withSequences(found, applied, context), applied, context);
   const diagnostics = all.map(({ rule, finding }) => diagnosticOf(rule, finding));
   const { remaining, suppressed, unused } = suppress(model, diagnostics);
   const left = applied.includes(unusedSuppression) ? unused : [];
   const exploration = bounds === 'none' ? undefined : context.exploration();
+  const notExplored =
+    exploration === undefined
+      ? 'the explorer was left out'
+      : exploration.complete
+        ? undefined
+        : `the explorer was cut off after ${exploration.states} states`;
   return {
     diagnostics: inOrder([...remaining, ...left]),
     suppressed: inOrder(suppressed),
-    notChecked,
+    notChecked: [
+      ...notChecked,
+      ...applied
+        .filter(({ explored }) => explored !== undefined && notExplored !== undefined)
+        .map(({ code, name }) => ({ code, name, why: notExplored ?? '' })),
+    ],
     ...(exploration === undefined || bounds === 'none'
       ? {}
       : {
@@ -117,6 +129,18 @@ function withSequences(found: readonly Found[], rules: readonly Rule[], context:
     return sequence === undefined ? one : { ...one, finding: { ...one.finding, sequence } };
   });
   return [...shown, ...extra];
+}
+
+/** Environments that no release reaches, where nothing else is wrong that would say why. */
+function withUnreached(found: readonly Found[], rules: readonly Rule[], context: RuleContext): readonly Found[] {
+  const rule = rules.find(({ unreached }) => unreached !== undefined);
+  const { complete, unreached } = context.exploration();
+  if (rule?.unreached === undefined || !complete || found.some((one) => (one.finding.severity ?? one.rule.severity) === 'error'))
+    return found;
+  const active = unreached.filter(({ environment }) =>
+    context.model.environments.some((one) => one.name === environment && takesReleases(one)),
+  );
+  return [...found, ...active.flatMap((one) => (rule.unreached === undefined ? [] : [{ rule, finding: rule.unreached(one, context) }]))];
 }
 
 function concerns({ about }: RuleFinding, violation: Violation): boolean {

@@ -7,7 +7,7 @@ export interface DeliveryRef {
   readonly ref: string;
   /** The environment whose deployments it carries; absent for refs that serve all. */
   readonly environment?: string;
-  readonly kind: 'environment' | 'promotion' | 'state' | 'release';
+  readonly kind: 'environment' | 'promotion' | 'state' | 'release' | 'unborn';
 }
 
 /** Stands for the id of any release. */
@@ -22,6 +22,8 @@ export function deliveryRefs(desired: DesiredState): DeliveryRef[] {
     ...present.map(
       ({ name }): DeliveryRef => ({ ref: `refs/heads/${promotionBranchPrefix}${name}/${RELEASE}`, environment: name, kind: 'promotion' }),
     ),
+    // Whoever makes the branch of an environment before it is declared chooses what runs there first.
+    { ref: 'refs/heads/env/unborn', kind: 'unborn' },
     { ref: `refs/heads/${stateBranch}`, kind: 'state' },
     { ref: `refs/tags/${releaseTagPrefix}${RELEASE}`, kind: 'release' },
   ];
@@ -30,7 +32,7 @@ export function deliveryRefs(desired: DesiredState): DeliveryRef[] {
 /** A ref as messages name it: `env/prod`, `promote/prod/…`. */
 export function deliveryRefText({ ref, kind }: DeliveryRef): string {
   const name = ref.replace(/^refs\/(heads|tags)\//, '');
-  return kind === 'promotion' || kind === 'release' ? name.replace(RELEASE, '…') : name;
+  return kind === 'unborn' ? 'env/…' : name.replace(RELEASE, '…');
 }
 
 /** What is missing on a ref that only the delivery app may write: `lacks` completes "nothing …". */
@@ -55,6 +57,7 @@ export function missingRules(desired: DesiredState, deliveryRef: DeliveryRef): M
     'keeps others than the delivery app from creating it',
     'rule creation, with the delivery app as the only bypass actor',
   );
+  if (deliveryRef.kind === 'unborn') return missing;
   need(
     has('update'),
     'keeps others than the delivery app from pushing to it',

@@ -26,7 +26,7 @@ export function intentOf(model: PlatformModel): Intent {
   return {
     environments: model.environments.filter(({ lifecycle }) => lifecycle !== 'retired').map(intentEnvironment),
     edges: model.policies.map(intentEdge),
-    protections: model.protections.map((protection) => intentProtection(model, protection)),
+    protections: [...model.protections.map((protection) => intentProtection(model, protection)), ...undeclaredTags(model)],
     program: intentProgram(model),
   };
 }
@@ -75,16 +75,41 @@ function intentCheck(model: PlatformModel, check: CheckModel): IntentCheck {
 }
 
 function intentActor(bypass: BypassModel): IntentActor {
+  const { mode } = bypass;
   switch (bypass.kind) {
     case 'app':
-      return { kind: 'app', id: bypass.id };
+      return { kind: 'app', id: bypass.id, mode };
     case 'team':
-      return { kind: 'team', slug: bypass.slug };
+      return { kind: 'team', slug: bypass.slug, mode };
     case 'role':
-      return { kind: 'role', role: bypass.role };
+      return { kind: 'role', role: bypass.role, mode };
     case 'organization-admin':
-      return { kind: 'organization-admin' };
+      return { kind: 'organization-admin', mode };
   }
+}
+
+/** Who may make the tags that release, where nothing is declared: those who maintain the repository. */
+function undeclaredTags(model: PlatformModel): IntentProtection[] {
+  const refs = [...model.environments.map(({ source }) => source), ...model.policies.map(({ on }) => on)];
+  const tags = new Map(refs.flatMap((ref) => (ref?.kind === 'tags' ? [[`${ref.repository} ${ref.pattern}`, ref] as const] : [])));
+  const declared = new Set(model.protections.map(({ ref }) => `${ref.repository} ${ref.pattern}`));
+  return [...tags].flatMap(([key, ref]) =>
+    declared.has(key)
+      ? []
+      : [
+          {
+            ref,
+            checks: [],
+            approvals: 0,
+            codeOwners: false,
+            dismissStale: false,
+            lastPushApproval: false,
+            onlyFrom: [],
+            mergeMethods: [],
+            bypass: [{ kind: 'role', role: 'maintain', mode: 'always' }],
+          },
+        ],
+  );
 }
 
 function intentProgram(model: PlatformModel): IntentProgram {

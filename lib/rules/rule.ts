@@ -68,6 +68,8 @@ export interface Rule {
   readonly notChecked?: (context: RuleContext) => string | undefined;
   /** The finding for a violation that the explorer found and no rule names the cause of; undefined when it belongs to another rule. */
   readonly explored?: (violation: Violation, context: RuleContext) => RuleFinding | undefined;
+  /** The finding for an environment that the explorer saw no release reach although no rule found an error. */
+  readonly unreached?: (unreached: Exploration['unreached'][number], context: RuleContext) => RuleFinding;
 }
 
 /** A ref as {@link Subject} names it. */

@@ -1,5 +1,5 @@
 import type { EnvironmentModel, PlatformModel, PolicyModel } from '../model/platform-model';
-import { andText, presentEnvironments, takesReleases, tryEnvironment } from './environments';
+import { andText, environmentPath, presentEnvironments, takesReleases, tryEnvironment } from './environments';
 import type { Rule, RuleFinding } from './rule';
 
 /** A promotion graph on which releases cannot move as declared. */
@@ -16,6 +16,13 @@ export const brokenPromotionGraph: Rule = {
     remedy: 'Add a source or a policy for what is unreachable, remove one policy of a cycle, join two policies of one edge.',
   },
   check: ({ model }) => [...unknownEnds(model), ...doubledEdges(model), ...cycles(model), ...unreachable(model)],
+  unreached: ({ environment, reason }, { model }) => ({
+    path: environmentPath(model, environment),
+    message: `no release reached ${environment}, whatever happened within the bounds`,
+    given: reason,
+    expected: 'a sequence of events that lawfully brings a release there',
+    remedy: `let the gates, the rulesets and the sync of ${environment} agree`,
+  }),
 };
 
 function unknownEnds(model: PlatformModel): RuleFinding[] {

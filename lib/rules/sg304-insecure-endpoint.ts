@@ -22,7 +22,7 @@ export const insecureEndpoint: Rule = {
     ...consoles(model),
     ...presentEnvironments(model).flatMap((environment) => [
       ...plainHosts(model, desired, environment),
-      ...issuers(model, desired, environment),
+      ...issuers(desired, environment),
       ...foreignHosts(model, desired, environment),
     ]),
   ],
@@ -86,11 +86,7 @@ function plainHosts(model: PlatformModel, desired: DesiredState, environment: En
 }
 
 /** Issuers that the environment uses: as declared, or as the compiled certificates say. */
-function issuersOf(
-  model: PlatformModel,
-  desired: DesiredState,
-  environment: EnvironmentModel,
-): { readonly issuer: string; readonly hosts: readonly string[] }[] {
+function issuersOf(desired: DesiredState, environment: EnvironmentModel): { readonly issuer: string; readonly hosts: readonly string[] }[] {
   const compiled = tryDesiredEnvironment(desired, environment.name);
   const certificates = (compiled?.services ?? []).flatMap((service) =>
     service.objects.filter((object) => isKind(object, 'cert-manager.io', 'Certificate')),
@@ -104,9 +100,9 @@ function issuersOf(
   return environment.tls.kind === 'issuer' ? [{ issuer: environment.tls.issuer, hosts: [environment.host] }] : [];
 }
 
-function issuers(model: PlatformModel, desired: DesiredState, environment: EnvironmentModel): RuleFinding[] {
+function issuers(desired: DesiredState, environment: EnvironmentModel): RuleFinding[] {
   const { name, path, tier } = environment;
-  return issuersOf(model, desired, environment).flatMap(({ issuer, hosts }): RuleFinding[] => {
+  return issuersOf(desired, environment).flatMap(({ issuer, hosts }): RuleFinding[] => {
     const internal = hosts.find((host) => /(?:^|\.)local$/.test(host));
     if (internal !== undefined && isPublicIssuer(issuer)) {
       return [
