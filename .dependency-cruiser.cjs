@@ -159,12 +159,13 @@ module.exports = {
       'commander|jiti|picocolors',
       'a library does not parse arguments, load programs or colour text',
     ),
-    packageOnlyIn(
-      'git-only-at-the-edge',
-      '^lib/(delivery|cli|start)/',
-      'simple-git',
-      'git is written by delivery alone; the command line asks where it is',
-    ),
+    {
+      name: 'processes-only-at-the-edge',
+      comment: 'git, kubectl and suites are run by delivery and by the command line',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/(delivery|cli|start)/' },
+      to: { path: '^(node:)?child_process$' },
+    },
     typesOnly(
       'cdk8s-only-in-kubernetes',
       { path: '^lib/', pathNot: kubernetes },
@@ -179,7 +180,7 @@ module.exports = {
       to: {
         path: [
           '^lib/(cli|start|delivery|pulumi|kubernetes|testing)/',
-          'node_modules/(commander|jiti|simple-git|cdk8s|cdk8s-plus-28|@pulumi)/',
+          'node_modules/(commander|jiti|cdk8s|cdk8s-plus-28|@pulumi)/',
         ],
         reachable: true,
       },
