@@ -174,6 +174,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ...hostOptions(),
       new Option('--timeout <seconds>', 'give up after so long; else what the environment declares').argParser(seconds),
       new Option('--every <seconds>', 'time between two looks').argParser(seconds).default(5),
+      new Option('--logs <seconds>', 'how far back the logs go that are shown at the end').argParser(seconds).default(60),
     ],
     example: 'monitor dev --timeout 120',
     load: () => require('./monitor') as typeof import('./monitor'),

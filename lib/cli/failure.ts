@@ -52,6 +52,6 @@ function tell(io: Io, message: string, remedy: string): void {
 }
 
 function withStack(error: unknown, io: Io, debug: boolean, code: number): number {
-  if (debug && error instanceof Error) io.note(error.stack ?? error.message);
+  if (debug && typeof error === 'object' && error !== null && 'stack' in error) io.note(String(error.stack));
   return code;
 }

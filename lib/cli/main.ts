@@ -5,8 +5,12 @@ import { Exit, type Io } from './io';
 
 const isTerminal = process.stdout.isTTY === true && process.stdin.isTTY === true;
 
+// A program cannot take these away while it is loaded.
+const exit = process.exit.bind(process);
+const write = process.stdout.write.bind(process.stdout);
+
 const io: Io = {
-  out: (text) => void process.stdout.write(`${text}\n`),
+  out: (text) => void write(`${text}\n`),
   note: (text) => void process.stderr.write(`${text}\n`),
   colour: process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
   folder: process.cwd(),
@@ -24,11 +28,13 @@ const io: Io = {
   },
 };
 
-const exit = process.exit.bind(process);
+/** Code of what failed beside the command, which counts more than the command's own. */
+let failure: number | undefined;
 
 /** Ends the process when everything is written, whatever timers or connections a program has left. */
 function end(code: number): void {
-  process.stdout.write('', () => process.stderr.write('', () => exit(code)));
+  // A rejection that nobody handles is told after the callbacks of this turn.
+  write('', () => process.stderr.write('', () => setImmediate(() => exit(failure ?? code))));
 }
 
 // A reader that has seen enough closes the pipe: that is no failure.
@@ -40,7 +46,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // What a program starts and does not wait for may fail at any time.
 process.on('uncaughtException', (error) => {
   const { reportFailure } = require('./failure') as typeof import('./failure');
-  end(reportFailure(error, io, process.argv.includes('--debug')));
+  failure = reportFailure(error, io, process.argv.includes('--debug'));
+  end(failure);
 });
 
 let isDone = false;

@@ -12,6 +12,7 @@ export const run: RunCommand = async (call) =>
       wait: (milliseconds) => io.wait(milliseconds),
       onChange: ({ text }) => io.note(text),
       everySeconds: Number(options.every),
+      logSeconds: Number(options.logs),
       ...(options.timeout !== undefined && { timeoutSeconds: Number(options.timeout) }),
     });
     if (options.json === true) printJson(io, { version: 1, environment, ...report });

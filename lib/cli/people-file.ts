@@ -9,6 +9,7 @@ export function firstPeople(model: PlatformModel, login: string): People {
     ...new Set([
       ...groups.flatMap((group) => ('team' in group ? [group.team] : [])),
       ...bypassing.flatMap((one) => (one.kind === 'team' ? [one.slug] : [])),
+      ...model.environments.flatMap(({ sync }) => (sync.kind === 'manual' && sync.group !== undefined ? [sync.group] : [])),
     ]),
   ].sort();
   const named = groups.flatMap((group) => ('people' in group ? group.people : []));

@@ -12,7 +12,9 @@ export const run: RunCommand = async ({ io, options }) => {
   const program = await compiledProgram(io, options);
   const only = options.env as string | undefined;
   const chosen = only === undefined ? program.desired : onlyEnvironment(program.desired, only);
-  const bound = requireBound(bind(chosen, slotValues(io, program, options)), program.model.name);
+  const bound = bind(chosen, slotValues(io, program, options));
+  const { environments, repositories, documents } = bound;
+  requireBound({ environments, repositories, documents }, program.model.name);
   const folder = String(options.out);
   const result = writeFolder(resolvePath(io.folder, folder), desiredFiles(bound), only === undefined ? '' : `${only}/`);
   if (options.json === true) {

@@ -1,0 +1,39 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { transformFileSync } from '@swc/core';
+
+const root = join(__dirname, '..');
+
+/** The package as it is now, translated without type check into a folder of its own, so that its programs can be run as processes. */
+export interface BuiltPackage {
+  readonly cli: string;
+  readonly start: string;
+  remove(): void;
+}
+
+export function builtPackage(): BuiltPackage {
+  const cache = join(root, 'node_modules', '.cache');
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'stagegate-built-'));
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+  for (const shared of ['schema', 'examples']) symlinkSync(join(root, shared), join(folder, shared));
+  for (const entry of readdirSync(join(root, 'lib'), { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const source = join(entry.parentPath, entry.name);
+    const target = join(folder, 'dist', relative(join(root, 'lib'), source));
+    mkdirSync(dirname(target), { recursive: true });
+    if (!source.endsWith('.ts')) cpSync(source, target);
+    else writeFileSync(target.replace(/\.ts$/, '.js'), transformFileSync(source, SWC).code);
+  }
+  return {
+    cli: join(folder, 'dist', 'cli', 'main.js'),
+    start: join(folder, 'dist', 'start', 'main.js'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+const SWC = {
+  swcrc: false,
+  jsc: { parser: { syntax: 'typescript' }, target: 'es2022', keepClassNames: true },
+  module: { type: 'commonjs' },
+} as const;
