@@ -1,8 +1,10 @@
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
-import { type Edit, only, type Parsed, parsed, parsedFile, rendered, textOf } from './program';
+import { type Edit, findings, only, type Parsed, parsed, parsedFile, rendered, textOf } from './program';
 import { requirement } from './requirement';
 
 const OPENLUFFY = '01-openluffy';
+const KIND: Edit = ["  Tier,\n} from 'stagegate';", "  Tier,\n  Kind,\n} from 'stagegate';"];
+const REFINED = 'backend.in(prod, { replicas: 3, strategy: Strategy.rolling({ maxUnavailable: 0 }) });';
 const ENVIRONMENTS = ['dev', 'preprod', 'prod'];
 const WORKFLOWS = 'repositories/lebrick07/openluffy/.github/workflows';
 
@@ -124,7 +126,7 @@ requirement('LUFFY-17', { by: ['github/workflows'] }, async () => {
     expect(script).toMatch(/^tagged="\$IMAGE:\$TAG_PREFIX-\$\{GITHUB_SHA:0:\$TAG_LENGTH\}"$/m);
     expect(script.match(/docker build /g)).toHaveLength(1);
     expect(script).toContain('docker push "$tagged"');
-    expect(script).toContain('jq --arg service "$SERVICE" --arg image "$pushed"');
+    expect(script).toMatch(/^jq --arg \w+ "\$\w+" --arg image "\$pushed" '.*' images\.json > images\.next$/m);
   }
   const handed = steps(flow).find((step) => String(step.at('uses')).startsWith('actions/upload-artifact@'));
   expect(handed?.at('with', 'path')).toBe('images.json');
@@ -223,4 +225,81 @@ requirement('LUFFY-65', { by: ['documents'] }, () => {
       'git switch --create revert-<bad-commit> origin/develop\ngit revert <bad-commit>\ngit push origin revert-<bad-commit>',
     );
   }
+});
+
+requirement('LUFFY-29', { by: ['argocd/application'] }, () => {
+  const healing = (name: string): unknown =>
+    only(rendered(OPENLUFFY), `${name}/bootstrap/`, 'Application').at('spec', 'syncPolicy', 'automated', 'selfHeal');
+  expect([healing('dev'), healing('preprod')]).toEqual([true, true]);
+  for (const name of ['dev', 'preprod']) {
+    const off: Edit = [
+      REFINED,
+      `${REFINED}\n${name}.override(Kind.application, { spec: { syncPolicy: { automated: { selfHeal: false } } } });`,
+    ];
+    expect(findings('SG103', OPENLUFFY, [KIND, off])).toMatchObject([
+      {
+        severity: 'error',
+        path: `openluffy/${name}`,
+        given: `sync: Sync.automatic(), and Application openluffy-${name} with automated.selfHeal off`,
+      },
+    ]);
+  }
+});
+
+requirement('LUFFY-34', { by: ['github/environments', 'github/workflows'] }, () => {
+  const files = rendered(OPENLUFFY);
+  // Runs of develop are admitted to the intake alone; prod admits the program branch only.
+  const admits = (name: string): unknown => parsedFile(files, `github/lebrick07/openluffy/environments/${name}.json`).at('admits');
+  expect(admits('prod')).toEqual([{ type: 'branch', name: 'main' }]);
+  expect(admits('stagegate')).toEqual([{ type: 'branch', name: 'main' }]);
+  const workflow = parsedFile(files, 'repositories/lebrick07/openluffy/.github/workflows/release-dev.yaml');
+  expect(workflow.at('on')).toEqual({ push: { branches: ['develop'] } });
+  expect(workflow.entries('jobs').map(([id, job]) => [id, job.at('environment', 'name')])).toEqual([
+    ['build', undefined],
+    ['start', 'stagegate-intake'],
+  ]);
+  const read = JSON.stringify(workflow.value).match(/secrets\.\w+/g);
+  expect(read).toEqual(['secrets.STAGEGATE_INTAKE_PRIVATE_KEY']);
+  const intake = parsedFile(files, 'github/lebrick07/openluffy/environments/stagegate-intake.json');
+  expect(intake.at('secrets')).toEqual(['STAGEGATE_INTAKE_PRIVATE_KEY']);
+});
+
+requirement('LUFFY-63', { by: ['documents'] }, () => {
+  const files = rendered(OPENLUFFY);
+  for (const name of ['dev', 'preprod']) {
+    const text = textOf(files, `docs/runbook-${name}.md`);
+    expect(text).toContain('Argo CD refuses History and Rollback while the Application syncs by itself');
+    const commands = [...text.matchAll(/^```sh\n([^`]*)^```$/gm)].flatMap(([, block = '']) => block.trimEnd().split('\n'));
+    const back = commands.filter((command) => /roll/i.test(command));
+    expect(back).toHaveLength(2);
+    for (const command of back) expect(command).toMatch(new RegExp(`^stagegate rollback ${name} `));
+  }
+});
+
+requirement('LUFFY-71', {}, () => {
+  const text = textOf(rendered(OPENLUFFY), 'docs/release-lines.md');
+  const rows = new Map(
+    text
+      .split('\n')
+      .filter((line) => line.startsWith('| '))
+      .map((line) =>
+        line
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      )
+      .map(([row = '', ...cells]) => [row, cells] as const),
+  );
+  expect(rows.get('trigger')).toEqual(['push to `develop`', '`main` has the tree of a release that is in preprod']);
+  expect(rows.get('approval')).toEqual(['none', '1 approval, among them 1 of team engineers, then a person syncs']);
+  expect(rows.get('speed')).toEqual([
+    'dev: healthy within 3m of the merge, preprod: healthy within 3m, 30s after dev',
+    'prod: healthy within 3m of the sync',
+  ]);
+  expect(rows.get('risk')).toEqual(['low', 'high']);
+  expect(rows.get('rollback')).toEqual(['`stagegate rollback dev`, `stagegate rollback preprod`', '`stagegate rollback prod`']);
+  expect(rows.get('environments')).toEqual([
+    'dev (https://dev.openluffy.local), preprod (https://preprod.openluffy.local)',
+    'prod (https://openluffy.local)',
+  ]);
 });

@@ -81,6 +81,17 @@ export function probed(desired: DesiredState): DesiredState {
   return part === undefined ? desired : part(desired);
 }
 
+/** Makes something with nothing taken away: what a test starts from, and not what it shows. */
+export async function whole<T>(make: () => Promise<T>): Promise<T> {
+  const before = disabled;
+  disabled = undefined;
+  try {
+    return await make();
+  } finally {
+    disabled = before;
+  }
+}
+
 /** Runs a body while a rule or part is taken away. */
 export async function without(name: string, body: () => void | Promise<void>): Promise<void> {
   disabled = name;
