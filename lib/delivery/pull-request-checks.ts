@@ -1,6 +1,5 @@
-import type { ApproverGroupModel } from '../model/platform-model';
 import { type ApproverGroup, countApprovals, login, reviewsAt } from './approvals';
-import { branchRef, type Delivery, isDeliveryApp, statusText } from './delivery';
+import { branchRef, type Delivery, type DeliveryGate, isDeliveryApp, statusText } from './delivery';
 import type { PullRequest, StatusState } from './host';
 
 /** What policy a commit of the program branch's history, or of a pull request into it, declares. */
@@ -90,7 +89,7 @@ async function programDemand(delivery: Delivery): Promise<{ readonly total: numb
   const { environments, edges } = delivery.desired;
   const production = new Set(environments.filter(({ tier }) => tier === 'production').map(({ name }) => name));
   const gates = edges.filter(({ to }) => production.has(to)).flatMap((edge) => edge.gates.filter((gate) => gate.kind === 'approvals'));
-  const demanded = new Map<string, ApproverGroupModel>();
+  const demanded = new Map<string, Extract<DeliveryGate, { kind: 'approvals' }>['including'][number]>();
   for (const group of gates.flatMap((gate) => gate.including)) {
     const name = 'team' in group ? `team ${group.team}` : group.people.join(' or ');
     if ((demanded.get(name)?.count ?? 0) < group.count) demanded.set(name, group);
