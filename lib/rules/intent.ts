@@ -88,6 +88,30 @@ function intentActor(bypass: BypassModel): IntentActor {
   }
 }
 
+/** Who may make the tags that release, where nothing is declared: those who maintain the repository. */
+function undeclaredTags(model: PlatformModel): IntentProtection[] {
+  const refs = [...model.environments.map(({ source }) => source), ...model.policies.map(({ on }) => on)];
+  const tags = new Map(refs.flatMap((ref) => (ref?.kind === 'tags' ? [[`${ref.repository} ${ref.pattern}`, ref] as const] : [])));
+  const declared = new Set(model.protections.map(({ ref }) => `${ref.repository} ${ref.pattern}`));
+  return [...tags].flatMap(([key, ref]) =>
+    declared.has(key)
+      ? []
+      : [
+          {
+            ref,
+            checks: [],
+            approvals: 0,
+            codeOwners: false,
+            dismissStale: false,
+            lastPushApproval: false,
+            onlyFrom: [],
+            mergeMethods: [],
+            bypass: [{ kind: 'role', role: 'maintain', mode: 'always' }],
+          },
+        ],
+  );
+}
+
 function intentProgram(model: PlatformModel): IntentProgram {
   const { approvals, including } = strictestApprovals(model);
   const { repository, branch } = model.program;
