@@ -86,7 +86,7 @@ function readOutcome(result: GitResult, ref: string): Outcome {
 }
 
 function contended(stderr: string): boolean {
-  return /cannot lock ref|Unable to create '.*\.lock'|unable to migrate objects|failed to update ref/.test(stderr);
+  return /cannot lock ref|\.lock': File exists|unable to migrate objects|failed to update ref/.test(stderr);
 }
 
 /** What the remote said, without git's own words around it. */

@@ -31,7 +31,7 @@ export async function updateRef(
     if (occupied !== undefined) return { kind: 'refused', reason: occupied };
     const found = await repository.tryRef(ref);
     if (found !== expect) return movedTo(found);
-    if (attempt >= TRIES || !/\.lock'|unable to resolve|but expected|reference already exists/.test(result.stderr))
+    if (attempt >= TRIES || !/\.lock': File exists|unable to resolve|but expected|reference already exists/.test(result.stderr))
       throw gitFailure(args, result);
     await removeStaleLocks(gitDir);
     await pause(Math.min(1_000, 20 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random()));
