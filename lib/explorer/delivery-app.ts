@@ -57,7 +57,6 @@ export function settle(w: World, s: State, monitor: Monitor): void {
       if (!merge) continue;
       if (hasFlag(w, s, place.index, Flag.armed) && merge.cause.kind !== 'rollback') {
         setFlag(w, s, place.index, Flag.armed, false);
-        setFlag(w, s, place.index, Flag.green, true);
         setFlag(w, s, place.index, Flag.baseMoved, false);
         setSuspended(w, s, place.index, merge.release);
         stoppedNow |= 1 << place.index;
@@ -70,10 +69,8 @@ export function settle(w: World, s: State, monitor: Monitor): void {
     if (syncAll(w, s, monitor)) again = true;
   }
   for (const place of w.places) {
-    if (place.raceable && suspended(w, s, place.index) > 0 && ((stoppedNow >> place.index) & 1) === 0) {
-      if (((movedHere >> place.index) & 1) === 1) setFlag(w, s, place.index, Flag.baseMoved, true);
-      else setFlag(w, s, place.index, Flag.green | Flag.forged, false);
-    }
+    const stoppedBefore = suspended(w, s, place.index) > 0 && ((stoppedNow >> place.index) & 1) === 0;
+    if (stoppedBefore && ((movedHere >> place.index) & 1) === 1) setFlag(w, s, place.index, Flag.baseMoved, true);
   }
   for (const edge of w.edges) {
     for (let release = 1; release <= w.bounds.commits; release++) {

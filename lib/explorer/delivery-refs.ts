@@ -65,34 +65,51 @@ export function exploreDeliveryRefs(desired: DesiredState, intent: Intent, repos
   return breaches;
 }
 
-/** Merges into an environment's branch that are not the delivery app's, or do not leave one commit per release. */
+/** Who says that the gates of a promotion hold. */
+export type Reporter = 'delivery app' | 'nobody' | 'developer' | 'foreign app';
+const REPORTERS: readonly Reporter[] = ['delivery app', 'nobody', 'developer', 'foreign app'];
+
+/** Merges into an environment's branch that are not the delivery app's, do not leave one commit per release, or need no word of the app on the gates. */
 function exploreMerges(desired: DesiredState, everybody: readonly Principal[], repository: DesiredRepository, environment: string, branch: string): Breach[] {
-  const ref = `refs/heads/${branch}`;
+  const breaches = new Map<string, Breach>();
   for (const by of everybody) {
-    const method = mergeDemands(repository, by, branch).methods.find((candidate) => unmetMerge(desired, by, candidate));
-    const unmet = method && unmetMerge(desired, by, method);
-    if (!method || !unmet) continue;
-    const events = promotionEvents(desired, repository, environment, branch, by.name, method);
-    if (runPullRequest(desired, events).kind !== 'merged') continue;
-    return [{ kind: 'bypass', demand: `merge by ${method}`, message: `${branch} ${unmet}`, environment, repository: repository.name, ref, events }];
+    for (const method of mergeDemands(repository, by, branch).methods) {
+      for (const reporter of REPORTERS) {
+        const unmet = unmetMerge(desired, by, method, reporter);
+        if (!unmet || breaches.has(unmet.demand)) continue;
+        const events = promotionEvents(desired, repository, environment, branch, by.name, method, reporter);
+        if (runPullRequest(desired, events).kind !== 'merged') continue;
+        const { kind, demand, message } = unmet;
+        breaches.set(demand, { kind, demand, message: `${branch} ${message}`, environment, repository: repository.name, ref: `refs/heads/${branch}`, events });
+      }
+    }
   }
-  return [];
+  return [...breaches.values()];
 }
 
-/** What a merge into an environment's branch goes against. */
-export function unmetMerge(desired: DesiredState, by: Principal, method: MergeMethod): string | undefined {
-  if (by.app !== deliveryApp(desired).app) return `can be merged into by ${by.name}, after the gates were evaluated and before they are again`;
-  return method === 'squash' ? undefined : `can grow by ${method}, so that its history is not one commit per release`;
+/** What a merge into an environment's branch goes against; `reporter` is who said that the gates hold. */
+export function unmetMerge(desired: DesiredState, by: Principal, method: MergeMethod, reporter: Reporter): Pick<Breach, 'kind' | 'demand' | 'message'> | undefined {
+  if (by.app !== deliveryApp(desired).app) {
+    return { kind: 'bypass', demand: 'merged by the delivery app', message: `can be merged into by ${by.name}, after the gates were evaluated and before they are again` };
+  }
+  if (method !== 'squash') {
+    return { kind: 'bypass', demand: `no ${method}`, message: `can grow by ${method}, so that its history is not one commit per release` };
+  }
+  if (reporter === 'delivery app') return undefined;
+  const context = desired.delivery.gatesContext;
+  return reporter === 'nobody'
+    ? { kind: 'bypass', demand: `check ${context}`, message: `takes a release whose gates nobody has evaluated: ${context} is not required` }
+    : { kind: 'forged', demand: `check ${context}`, message: `takes a release of which ${reporter} says that its gates hold` };
 }
 
 /** A promotion whose gates the delivery app has found to hold, merged by somebody. */
-function promotionEvents(desired: DesiredState, repository: DesiredRepository, environment: string, branch: string, by: string, method: MergeMethod): PullRequestEvent[] {
+function promotionEvents(desired: DesiredState, repository: DesiredRepository, environment: string, branch: string, by: string, method: MergeMethod, reporter: Reporter = 'delivery app'): PullRequestEvent[] {
   const { gatesContext, promotionBranchPrefix } = desired.delivery;
   const approvals = mergeDemands(repository, principalOf(desired, by), branch).approvals;
   return [
     { kind: 'open', by: 'delivery app', repository: repository.name, base: branch, head: `${promotionBranchPrefix}${environment}/${RELEASE}`, files: [] },
     ...Array.from({ length: approvals }, (_, index): PullRequestEvent => ({ kind: 'review', by: `developer ${index + 2}` })),
-    { kind: 'status', by: 'delivery app', context: gatesContext },
+    ...(reporter === 'nobody' ? [] : [{ kind: 'status', by: reporter, context: gatesContext } as const]),
     { kind: 'merge', by, method },
   ];
 }

@@ -42,16 +42,12 @@ export const Kind = {
   lift: 9,
   suspend: 10,
   resume: 11,
-  forge: 12,
-  override: 13,
-  wake: 14,
+  override: 12,
+  wake: 13,
 } as const;
 
 /** Kinds that count as a deviation: the rest is lawful and not limited. */
-const DEVIATES: ReadonlySet<number> = new Set([Kind.unhealthy, Kind.edit, Kind.rollBack, Kind.forge, Kind.override]);
-
-/** Kinds after which the delivery app does not run at once: the end of a soak wakes nobody, and who forges a check hurries. */
-const UNSETTLED: ReadonlySet<number> = new Set([Kind.clock, Kind.forge]);
+const DEVIATES: ReadonlySet<number> = new Set([Kind.unhealthy, Kind.edit, Kind.rollBack, Kind.override]);
 
 export function code(kind: number, a: number, b = 0): number {
   return (kind << 16) | (a << 8) | b;
@@ -76,13 +72,12 @@ export function machineOf(world: World): Machine {
     apply(s, event) {
       const kind = event >> 16;
       monitor.begin(kind === Kind.land);
-      const forged = kind === Kind.resume && hasFlag(world, s, (event >> 8) & 255, Flag.forged);
       if (DEVIATES.has(kind)) s[DEVIATIONS] = (s[DEVIATIONS] as number) + 1;
       happen(world, s, kind, (event >> 8) & 255, event & 255, monitor);
-      if (!UNSETTLED.has(kind)) settle(world, s, monitor);
+      // The end of a soak is no event on the host: the app sees it when something else wakes it.
+      if (kind !== Kind.clock) settle(world, s, monitor);
       clearDead(world, s);
-      const harm = monitor.end();
-      return harm?.kind === 'gate' && forged ? { ...harm, kind: 'forged', message: `${harm.message}; somebody else reported ${world.desired.delivery.gatesContext}` } : harm;
+      return monitor.end();
     },
   };
 }
@@ -137,10 +132,8 @@ function visitPlace(w: World, s: State, place: Place, mayDeviate: boolean, visit
     }
   }
   if (place.raceable && place.refusal === undefined) {
-    if (suspended(w, s, index) > 0) {
-      visit(code(Kind.resume, index));
-      if (mayDeviate && place.checkRequired && !place.checkBound && !hasFlag(w, s, index, Flag.green)) visit(code(Kind.forge, index));
-    } else if (!hasFlag(w, s, index, Flag.armed)) visit(code(Kind.suspend, index));
+    if (suspended(w, s, index) > 0) visit(code(Kind.resume, index));
+    else if (!hasFlag(w, s, index, Flag.armed)) visit(code(Kind.suspend, index));
   }
 }
 
@@ -209,8 +202,6 @@ function happen(w: World, s: State, kind: number, a: number, b: number, monitor:
       return setFlag(w, s, a, Flag.armed, true);
     case Kind.resume:
       return resume(w, s, place, monitor);
-    case Kind.forge:
-      return setFlag(w, s, a, Flag.green | Flag.forged, true);
     case Kind.decide:
       return giveWord(w.edges[a] as Edge, s, b);
     default:
@@ -218,14 +209,16 @@ function happen(w: World, s: State, kind: number, a: number, b: number, monitor:
   }
 }
 
-/** A stopped run goes on with its merge, which names the head. GitHub looks at the required check, and at the base if that is asked for. */
+/**
+ * A stopped run goes on with its merge, which names the head. On the base that it evaluated a later run has set the check to pending again; on
+ * another base the check still stands, and only a branch that must be up to date keeps the merge out.
+ */
 function resume(w: World, s: State, place: Place, monitor: Monitor): void {
   const release = suspended(w, s, place.index);
-  const refused =
-    (place.checkRequired && !hasFlag(w, s, place.index, Flag.green)) || (place.upToDate && hasFlag(w, s, place.index, Flag.baseMoved));
+  const merges = hasFlag(w, s, place.index, Flag.baseMoved) && release !== git(w, s, place.index);
   setSuspended(w, s, place.index, 0);
-  setFlag(w, s, place.index, Flag.green | Flag.forged | Flag.baseMoved, false);
-  if (refused || release === git(w, s, place.index)) return;
+  setFlag(w, s, place.index, Flag.baseMoved, false);
+  if (!merges) return;
   const edge = place.into.find((candidate) => wasHealthy(w, s, candidate.from, release));
   mergeInto(w, s, place, release, edge ? { kind: 'promotion', edge } : { kind: 'source' }, monitor);
 }

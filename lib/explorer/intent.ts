@@ -82,11 +82,13 @@ export interface IntentCheck {
   readonly app: number | string;
 }
 
-export type IntentActor =
+/** `always` exempts from the pull request too, `pull_request` from what it needs. */
+export type IntentActor = { readonly mode: 'always' | 'pull_request' } & (
   | { readonly kind: 'app'; readonly id: number | string }
   | { readonly kind: 'team'; readonly slug: string }
   | { readonly kind: 'role'; readonly role: 'admin' | 'maintain' | 'write' }
-  | { readonly kind: 'organization-admin' };
+  | { readonly kind: 'organization-admin' }
+);
 
 /** What a change of the program needs: at least what the strictest edge into a production tier asks for. */
 export interface IntentProgram {

@@ -111,7 +111,7 @@ export function unmetPush(intent: Intent, repository: string, ref: string, how: 
   const program = intent.program.repository === repository && ref === `refs/heads/${intent.program.branch}`;
   const words = { create: 'can be made', update: 'can be pushed to without a pull request', force: 'can be moved back', delete: 'can be deleted' }[how];
   if (program) return { kind: 'program', demand: how, message: `the program branch ${name} ${words} by ${by.name}` };
-  if (protection && (how !== 'update' || !protection.bypass.some((actor) => isActor(actor, by)))) {
+  if (protection && (how !== 'update' || !protection.bypass.some((actor) => actor.mode === 'always' && isActor(actor, by)))) {
     return { kind: 'protection', demand: how, message: `${name} ${words} by ${by.name}` };
   }
   const history = how === 'force' || how === 'delete';
@@ -210,7 +210,8 @@ function perfectWay(branch: Branch, files: readonly string[]): Way {
   for (const file of files) {
     const owners = ownersOf(repository, file);
     const [owner] = owners;
-    if (owner !== undefined && !owners.some((name) => approvers.includes(`member of ${name}`))) approvers.push(`member of ${owner}`);
+    const owned = approvers.some((approver) => principalOf(desired, approver).teams.some((team) => owners.includes(team)));
+    if (owner !== undefined && !owned) approvers.push(`member of ${owner}`);
   }
   const wanted = Math.max(protection?.approvals ?? 0, branch.program ? intent.program.approvals : 0, demands.approvals);
   approvers.push(...people(Math.max(0, wanted - approvers.length)));

@@ -116,7 +116,7 @@ export function monitorOf(w: World): Monitor {
       const release = running(w, s, place.index);
       const id = commitId(release - 1);
       const intended = declared[place.index]?.environment.sync;
-      if (release !== git(w, s, place.index)) {
+      if (release !== git(w, s, place.index) || place.followsEnvironment !== place.index) {
         note(place, { kind: 'sync', message: `${place.name} runs ${id}, which was not merged there` });
       } else if (!byPerson && intended === 'manual') {
         note(place, { kind: 'sync', gate: 'sync', message: `${place.name} runs ${id} and nobody synced it` });

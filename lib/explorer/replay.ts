@@ -91,8 +91,11 @@ function mergeHarm(desired: DesiredState, intent: Intent, pull: PullRequest, by:
   const ref = `refs/heads/${base}`;
   const environment = repository.name === desired.delivery.repository ? desired.delivery.environments.find(({ branch }) => branch === base) : undefined;
   if (environment) {
-    const unmet = unmetMerge(desired, by, method);
-    return unmet === undefined ? undefined : { kind: 'bypass', environment: environment.name, ref, message: `${base} ${unmet}` };
+    const reports = pull.reports.filter(({ context }) => context === desired.delivery.gatesContext);
+    const own = reports.some(({ app }) => app === String(desired.delivery.apps.delivery.id));
+    const reporter = own ? 'delivery app' : reports[0] === undefined ? 'nobody' : reports[0].app === undefined ? 'developer' : 'foreign app';
+    const unmet = unmetMerge(desired, by, method, reporter);
+    return unmet && { kind: unmet.kind, environment: environment.name, ref, message: `${base} ${unmet.message}` };
   }
   const program = repository.name === intent.program.repository && base === intent.program.branch;
   const weaker = unmetProgram(intent.program, pull);

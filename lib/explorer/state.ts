@@ -13,7 +13,7 @@ export const COMMITS = 1;
 export const Report = { none: 0, healthy: 1, unhealthy: 2, unhealthyAfterHealthy: 3 } as const;
 
 /** Flags of an environment: its release came by rollback; a run of the delivery app is to stop, or has stopped, before its merge. */
-export const Flag = { rolledBack: 1, armed: 2, green: 32, baseMoved: 64, forged: 128 } as const;
+export const Flag = { rolledBack: 1, armed: 2, baseMoved: 32 } as const;
 const SUSPENDED_SHIFT = 2;
 const SUSPENDED_MASK = 7 << SUSPENDED_SHIFT;
 

@@ -47,7 +47,6 @@ const PLAIN = [
   [Kind.edit, 'edit'],
   [Kind.suspend, 'suspend'],
   [Kind.resume, 'resume'],
-  [Kind.forge, 'forge'],
 ] as const;
 
 /** The number of an event of a trace; undefined for events on GitHub alone, and for what the compiled data does not know. */
@@ -143,8 +142,6 @@ function lineOf(w: World, s: State, number: number): string {
       return `the next run of the delivery app for ${event.environment} is held up before its merge`;
     case 'resume':
       return `the run of the delivery app for ${event.environment} goes on`;
-    case 'forge':
-      return `developer reports ${w.desired.delivery.gatesContext} on the promotion into ${event.environment}`;
     case 'decide': {
       const [id, to] = [commitId(event.commit), toOf(w, event.policy)];
       const said = [

@@ -57,9 +57,7 @@ export type EnvironmentEvent =
   /** The next run of the delivery app that would merge here stops between its evaluation and the merge. */
   | { readonly kind: 'suspend'; readonly environment: string }
   /** The stopped run goes on. */
-  | { readonly kind: 'resume'; readonly environment: string }
-  /** The required check is reported by somebody else, on the head of the stopped run. */
-  | { readonly kind: 'forge'; readonly environment: string };
+  | { readonly kind: 'resume'; readonly environment: string };
 
 /** People and other apps do for a promotion what its gates ask for, and no more. */
 export interface PromotionEvent {

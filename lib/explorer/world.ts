@@ -76,10 +76,7 @@ export interface Place {
   readonly suites: readonly string[];
   /** Lengths of soaks that edges out of here ask for, in ascending order, seconds. */
   readonly soaks: readonly number[];
-  readonly checkRequired: boolean;
-  readonly checkBound: boolean;
-  readonly upToDate: boolean;
-  /** Whether an interrupted run of the delivery app can do harm here. */
+  /** Whether a run of the delivery app that stops before its merge can do harm later: the branch need not be up to date. */
   readonly raceable: boolean;
   /** Approvals that a person's rollback needs; undefined when there is no such lane. */
   readonly rollback: number | undefined;
@@ -231,9 +228,6 @@ function placeOf(
   const repository = desired.repositories.find(({ name }) => name === delivery.repository);
   if (!repository) throw new RangeError(`the delivery repository ${delivery.repository} is not among the compiled repositories`);
   const demands = mergeDemandsOf(desired, environment);
-  const gates = demands.checks.filter(({ context }) => context === delivery.gatesContext);
-  const checkRequired = gates.length > 0;
-  const checkBound = gates.some(({ integration_id }) => integration_id !== undefined);
   const sync = syncOf(desired, environment.name);
   const revision = sync.kind === 'none' ? '' : sync.revision.replace(/^refs\/heads\//, '');
   const branch = revision === 'HEAD' ? repository.defaultBranch : revision;
@@ -256,10 +250,7 @@ function placeOf(
     followsRef: known.refs.findIndex(({ kind, repository: name, pattern }) => kind === 'branch' && name === delivery.repository && pattern === branch),
     suites: known.suites,
     soaks: known.soaks,
-    checkRequired,
-    checkBound,
-    upToDate: demands.upToDate,
-    raceable: !(checkRequired && checkBound && demands.upToDate),
+    raceable: !demands.upToDate,
     rollback: manual.length > 0 ? Math.max(...manual) : into.length === 0 ? 0 : undefined,
     automaticRollback: lanes.some(({ kind }) => kind === 'automatic-rollback'),
     overriders: overriders(desired, environment.name),

@@ -72,11 +72,29 @@ test('a gate that is lost in the compiled data is named with its policy, its env
   ]);
 });
 
-test('a required check from anybody is forged by a developer while a run of the delivery app is held up', () => {
+test('a required check from anybody is forged by a developer', () => {
   const unbound = weakened.find(({ name }) => name.endsWith('stagegate/gates from anybody'));
   const forged = explore(unbound?.desired ?? desired, intent, Bounds.quick).violations.filter(({ kind }) => kind === 'forged');
-  expect(forged.map(({ environment }) => environment)).toContain('prod');
-  expect(forged[0]?.lines.some((line) => line.startsWith('developer reports stagegate/gates'))).toBe(true);
+  expect(forged.map(({ environment }) => environment)).toEqual(['dev', 'preprod', 'prod']);
+  expect(forged[2]?.lines).toEqual([
+    'delivery app opens a pull request from promote/prod/0b5e55ed0b5e55ed onto env/prod',
+    'developer reports stagegate/gates on it',
+    'delivery app merges it (squash)',
+    'env/prod takes a release of which developer says that its gates hold',
+  ]);
+});
+
+test('a branch that need not be up to date takes an older release over a newer one', () => {
+  const behind = weakened.find(({ name }) => name.endsWith('environments: required_status_checks not up to date'));
+  const [violation] = explore(behind?.desired ?? desired, intent, Bounds.quick).violations;
+  expect(violation).toMatchObject({ kind: 'gate', environment: 'dev', gate: 'contains' });
+  expect(violation?.lines).toEqual([
+    'the next run of the delivery app for dev is held up before its merge',
+    'developer pushes 4f2a1c to develop',
+    'developer pushes 8b03d7 to develop; dev runs 8b03d7',
+    'the run of the delivery app for dev goes on',
+    '4f2a1c enters dev and lacks commits of what runs there',
+  ]);
 });
 
 test('a run that its budget of states cuts off says so', () => {
