@@ -2,8 +2,8 @@ import { type IConstruct, RootConstruct } from 'constructs';
 import { assertUnlocked, isNoun, markNoun } from './noun';
 import { refuse, shown } from './values/diagnostic';
 import { dnsLabel, hostName, httpUrl } from './values/name';
-import type { Resources, Strategy } from './values/workload';
 import type { Tier } from './values/tier';
+import type { Resources, Strategy } from './values/workload';
 
 /** What holds for every service of a tier unless the environment, the service or its refinement says otherwise. */
 export interface TierProfile {

@@ -63,7 +63,9 @@ function checkGate(policy: PromotionPolicy, gate: Gate, path: string): void {
     case 'approvals': {
       wholeNumber(gate.total, 1, 10, 'approvals.total', path);
       const demanded = gate.including.reduce((sum, group) => sum + (group.count ?? 1), 0);
-      const empty = gate.including.find((group) => ('team' in group ? group.team === '' : group.people.length === 0) || (group.count ?? 1) < 1);
+      const empty = gate.including.find(
+        (group) => ('team' in group ? group.team === '' : group.people.length === 0) || (group.count ?? 1) < 1,
+      );
       if (empty !== undefined || (gate.distinct && demanded > gate.total)) {
         refuse({
           code: 'SG017',

@@ -80,7 +80,9 @@ export class Repository extends Construct {
         path: this.node.path,
         message: pattern ? 'no tag can match the pattern' : 'git takes no branch of this name',
         given: shown(name),
-        expected: pattern ? "a pattern of short tag names, for instance 'v*.*.*'" : "a short branch name, for instance 'main', without refs/heads/",
+        expected: pattern
+          ? "a pattern of short tag names, for instance 'v*.*.*'"
+          : "a short branch name, for instance 'main', without refs/heads/",
         remedy: 'correct the name',
       });
     }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../values/diagnostic';
-import { packageVersion } from './command-line';
+import { packageVersion } from './version';
 
 /**
  * Workflow commands that GitHub Actions shows as annotations, one a finding, escaped as the runner unescapes them:

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { Exit, type Io } from './io';
+import { packageVersion } from './version';
 
 /** A command: what it is called and takes, and what runs it. The module behind it is loaded only when it runs. */
 export interface CommandSpec {
@@ -90,9 +91,4 @@ function addCommand(program: Command, spec: CommandSpec): Command {
 
 function groupOf(program: Command, name: string): Command {
   return program.commands.find((command) => command.name() === name) ?? program.command(name).description(GROUPS[name] ?? '');
-}
-
-/** Version of this package, as its manifest says. */
-export function packageVersion(): string {
-  return (require('../../package.json') as { readonly version: string }).version;
 }

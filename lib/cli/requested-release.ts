@@ -1,10 +1,10 @@
 import { resolve as resolvePath } from 'node:path';
 import type { NewImage, ReleaseRequest } from '../delivery';
 import type { DeliveryEnvironment } from '../desired/desired-state';
-import { packageVersion } from './command-line';
 import { plainRecord, readYaml } from './compiled-program';
 import type { Session } from './delivery-session';
 import { type Io, WrongUseError } from './io';
+import { packageVersion } from './version';
 
 type Options = Readonly<Record<string, unknown>>;
 
