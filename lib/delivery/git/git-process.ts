@@ -23,6 +23,11 @@ export function withoutCredentials(text: string): string {
   return text.replace(/(\w+:\/\/)[^/@\s]+@/g, '$1');
 }
 
+/** Whether a failure is the disk's or a permission's, which no second try mends. */
+export function cannotWrite(stderr: string): boolean {
+  return /Permission denied|Read-only file system|No space left on device/i.test(stderr);
+}
+
 /** Git's words when a ref would have to be a folder of refs, or the other way round; undefined for anything else. */
 export function refNameTaken(stderr: string): string | undefined {
   return /'[^']+' exists; cannot create '[^']+'/.exec(stderr)?.[0];

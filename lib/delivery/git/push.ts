@@ -1,6 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RefUpdate } from '../store';
-import { type GitResult, gitEnvironment, gitFailure, IDENTITY_VARIABLE, refNameTaken, tryGit, withoutCredentials } from './git-process';
+import {
+  cannotWrite,
+  type GitResult,
+  gitEnvironment,
+  gitFailure,
+  IDENTITY_VARIABLE,
+  refNameTaken,
+  tryGit,
+  withoutCredentials,
+} from './git-process';
 
 export interface Push {
   /** Repository that has the objects. */
@@ -67,6 +76,7 @@ type Outcome =
   | { readonly kind: 'failed' };
 
 function readOutcome(result: GitResult, ref: string): Outcome {
+  if (cannotWrite(result.stderr)) return { kind: 'failed' };
   const occupied = refNameTaken(result.stderr);
   if (occupied !== undefined) return { kind: 'refused', reason: occupied };
   const status = result.stdout

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RefUpdate } from '../store';
-import { gitFailure, refNameTaken, tryGit } from './git-process';
+import { cannotWrite, gitFailure, refNameTaken, tryGit } from './git-process';
 import type { GitRepository } from './git-repository';
 import { movedTo } from './push';
 import { removeStaleLocks } from './stale-locks';
@@ -31,7 +31,11 @@ export async function updateRef(
     if (occupied !== undefined) return { kind: 'refused', reason: occupied };
     const found = await repository.tryRef(ref);
     if (found !== expect) return movedTo(found);
-    if (attempt >= TRIES || !/\.lock': File exists|unable to resolve|but expected|reference already exists/.test(result.stderr))
+    if (
+      attempt >= TRIES ||
+      cannotWrite(result.stderr) ||
+      !/\.lock': File exists|unable to resolve|but expected|reference already exists/.test(result.stderr)
+    )
       throw gitFailure(args, result);
     await removeStaleLocks(gitDir);
     await pause(Math.min(1_000, 20 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random()));
