@@ -79,9 +79,8 @@ async function prepare(io: Io, scene: Scene): Promise<void> {
   });
   const update = await zoe.store.moveRef(ref, commit, head);
   expect(update.kind === 'refused', 'a push to env/prod is refused');
-  io.out(
-    `zoe pushes       to env/prod and is refused: ${update.kind === 'refused' ? update.reason.split('\n').slice(1).join(' ').trim() : ''}`,
-  );
+  const [, because = ''] = update.kind === 'refused' ? update.reason.split('\n') : [];
+  io.out(`zoe pushes       to env/prod and is refused: ${because}`);
 }
 
 async function firstRelease(io: Io, scene: Scene): Promise<string> {
