@@ -214,19 +214,27 @@ async function excludedApprovers(delivery: Delivery, facts: Facts, candidate: Ca
         return `the authors of ${shortCommit(image.source.commit)} in ${image.source.repository} are not known here`;
       continue;
     }
-    const known = before?.repository === image.source.repository;
-    const commits = known
-      ? await repository.store.between(before.commit, image.source.commit, AUTHORS_LIMIT)
-      : [await repository.store.commit(image.source.commit)];
-    if (commits.length >= AUTHORS_LIMIT) return `more than ${AUTHORS_LIMIT} commits at once: their authors cannot be told`;
-    for (const commit of commits) for (const author of authorsOf(commit)) excluded.set(login(author), 'author');
+    const from = before?.repository === image.source.repository ? before.commit : undefined;
+    const authors = await authorsBrought(repository.store, from, image.source.commit);
+    if (authors === undefined) return `the authors of what ${shortCommit(image.source.commit)} brings cannot be told`;
+    for (const author of authors) excluded.set(login(author), 'author');
   }
-  const config = candidate.release.config;
-  if (running?.config !== config) {
-    const commits = running ? await delivery.store.between(running.config, config, AUTHORS_LIMIT) : [await delivery.store.commit(config)];
-    for (const commit of commits) for (const author of authorsOf(commit)) excluded.set(login(author), 'author');
+  if (running?.config !== candidate.release.config) {
+    const authors = await authorsBrought(delivery.store, running?.config, candidate.release.config);
+    if (authors === undefined) return `the authors of what config ${shortCommit(candidate.release.config)} brings cannot be told`;
+    for (const author of authors) excluded.set(login(author), 'author');
   }
   return excluded;
+}
+
+/** The authors of what a commit has beyond another, or of itself; undefined when that cannot be read, or is too much. */
+async function authorsBrought(store: Delivery['store'], from: string | undefined, to: string): Promise<readonly string[] | undefined> {
+  try {
+    const commits = from === undefined ? [await store.commit(to)] : await store.between(from, to, AUTHORS_LIMIT);
+    return commits.length < AUTHORS_LIMIT ? commits.flatMap(authorsOf) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function authorsOf(commit: { readonly author: string; readonly message: string }): readonly string[] {

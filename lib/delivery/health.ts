@@ -95,6 +95,9 @@ function judge({ environment, deployment, statuses, observation, applied, now }:
   const { name } = environment;
   if (deployment.release === undefined) return { state: applied ? 'healthy' : 'unknown', text: 'nothing was released here yet' };
   const what = sourceName(deployment.release);
+  if (deployment.tree !== deployment.release.trees[name]) {
+    return { state: 'degraded', text: `${name} has other manifests on its branch than release ${deployment.release.id} holds` };
+  }
   const because = observation.message ? `: ${observation.message}` : '';
   if (!applied && environment.sync === 'manual' && observation.operation !== 'running') {
     return { state: 'awaiting-sync', text: `${name} waits for a person to sync ${what}` };

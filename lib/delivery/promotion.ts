@@ -1,6 +1,6 @@
 import { productionChecklist } from './checklist';
 import { branchRef, type Delivery, promotionBranch, releaseRef, shortCommit, statusText } from './delivery';
-import { outside } from './error';
+import { outside, refuseDelivery } from './error';
 import { activeRollback, type Candidate, currentRelease, type Facts, openPromotion, readFacts } from './facts';
 import { type GateResult, policyGates } from './gates';
 import { appStatuses, deploymentMessage } from './history';
@@ -180,12 +180,17 @@ export async function tryMerge(delivery: Delivery, environment: string, candidat
     });
     const outcome = await host.merge(pull.number, { method: 'squash', head: pull.headCommit, message });
     if (outcome.kind === 'merged') return { kind: 'merged', commit: outcome.commit, gates };
+    const green = (await appStatuses(delivery, pull.headCommit, desired.gatesContext)).at(-1)?.state === 'success';
     await report(delivery, pull.headCommit, desired.gatesContext, 'pending', `merge refused: ${outcome.reason}`);
-    if (attempt === ATTEMPTS - 1)
-      outside(`the merge into ${facts.environment.branch} was refused: ${outcome.reason}`, 'run the command again');
+    if (outcome.kind === 'refused' && green && (await host.pullRequest(pull.number)).state === 'open') {
+      refuseDelivery(
+        `the host refuses to merge release ${release.id} into ${facts.environment.branch}: ${outcome.reason}`,
+        'bring the rulesets of the branch to what is compiled',
+      );
+    }
     await new Promise((resolve) => setTimeout(resolve, 10 + Math.random() * 40 * (attempt + 1)));
   }
-  return outside('the merge was not tried', 'run the command again');
+  return outside(`other runs came between ${ATTEMPTS} times`, 'run the command again');
 }
 
 function isStillWanted(facts: Facts, candidate: Candidate): boolean {

@@ -1,5 +1,17 @@
-import { approve, deliver, hold, planSync, promote, releaseHold, startSync, status, verify, why } from '../../lib/delivery';
-import { changed } from './fixture';
+import {
+  approve,
+  deliver,
+  hold,
+  planSync,
+  promote,
+  releaseHold,
+  startSync,
+  status,
+  verify,
+  why,
+  writeLocalRulesets,
+} from '../../lib/delivery';
+import { changed, rulesets } from './fixture';
 import { digest, openWorld, type World } from './world';
 
 let world: World;
@@ -390,4 +402,48 @@ test('environments that are not active take no releases', async () => {
   world.pass(31);
   const report = await deliver(world.delivery);
   expect(report.environments[1]?.promotion).toMatchObject({ state: 'not-taking-releases', reason: 'preprod is suspended' });
+});
+
+test('manifests on the branch that are not those of the release are not healthy, whatever the cluster says', async () => {
+  world = await openWorld();
+  await world.push('one');
+  await world.settle();
+  const head = await world.head('env/dev');
+  const files = new Map(await world.store.files(head, ''));
+  files.set('manifests/backend/config.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\n');
+  world.force(
+    'env/dev',
+    await world.store.writeCommit({
+      tree: await world.store.writeTree(files),
+      parents: [head],
+      author: 'mallory',
+      message: 'x',
+      at: world.now,
+    }),
+  );
+  await world.settle();
+  await world.soak();
+  expect((await status(world.delivery, 'dev')).environments[0]?.health.text).toContain(
+    'dev has other manifests on its branch than release',
+  );
+  expect(await world.runs('preprod')).toBeUndefined();
+});
+
+test('a merge that the host refuses for good is an error that names the rule, and leaves the check not green', async () => {
+  world = await openWorld();
+  const [first, second, ...others] = rulesets;
+  const rule = {
+    type: 'required_status_checks',
+    parameters: {
+      required_status_checks: [{ context: 'lint', integration_id: 102 }],
+      strict_required_status_checks_policy: true,
+      do_not_enforce_on_create: true,
+    },
+  } as const;
+  await writeLocalRulesets(world.folder, [first, { ...second, rules: [...(second?.rules ?? []), rule] }, ...others] as typeof rulesets);
+  await world.push('one');
+  const report = await world.deliver();
+  expect(report.environments[0]?.error).toMatchObject({ kind: 'refused', message: expect.stringContaining('required check lint') });
+  const [pull] = await world.host.pullRequests({ base: 'env/dev', state: 'open' });
+  expect((await world.host.statuses(pull?.headCommit ?? '')).at(-1)).toMatchObject({ context: 'stagegate/gates', state: 'pending' });
 });
