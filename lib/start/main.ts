@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageVersion } from '../cli/command-line';
 import { reportFailure } from '../cli/failure';
 import type { Io } from '../cli/io';
 import { colours } from '../cli/text';
+import { packageVersion } from '../cli/version';
 import { openScene, type Scene } from './scene';
 import { tour, UnexpectedOutcomeError } from './tour';
 

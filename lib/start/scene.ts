@@ -1,10 +1,10 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageVersion } from '../cli/command-line';
 import { renderer } from '../cli/delivery-session';
 import { localRulesets } from '../cli/local-rulesets';
 import { loadProgram } from '../cli/program-file';
+import { packageVersion } from '../cli/version';
 import { compile } from '../compile/compile';
 import {
   type CommandRunner,
