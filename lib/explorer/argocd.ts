@@ -29,7 +29,11 @@ export function syncOf(desired: DesiredState, environment: string): Sync {
   const source = record(spec.source);
   const automated = record(spec.syncPolicy).automated;
   const revision = typeof source.targetRevision === 'string' ? source.targetRevision : 'HEAD';
-  if (!String(source.repoURL).replace(/\.git$/, '').endsWith(desired.delivery.repository)) {
+  if (
+    !String(source.repoURL)
+      .replace(/\.git$/, '')
+      .endsWith(desired.delivery.repository)
+  ) {
     return { kind: 'none', reason: `its Application reads ${String(source.repoURL)}, not the delivery repository` };
   }
   if (automated === undefined || automated === null || record(automated).enabled === false) return { kind: 'manual', revision };
@@ -51,7 +55,9 @@ export function overriders(desired: DesiredState, environment: string): readonly
   const roles = record(project?.spec).roles;
   return (Array.isArray(roles) ? roles : []).flatMap((role) => {
     const { policies, groups, name } = record(role);
-    const overrides = (Array.isArray(policies) ? policies : []).some((policy) => /,\s*applications\s*,\s*(override|\*)\s*,.*,\s*allow\s*$/.test(String(policy)));
+    const overrides = (Array.isArray(policies) ? policies : []).some((policy) =>
+      /,\s*applications\s*,\s*(override|\*)\s*,.*,\s*allow\s*$/.test(String(policy)),
+    );
     return overrides ? (Array.isArray(groups) && groups.length > 0 ? groups.map(String) : [String(name)]) : [];
   });
 }

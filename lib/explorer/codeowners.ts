@@ -4,10 +4,14 @@ const PLACES = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS'];
 
 /** Teams and people who own a file, as the CODEOWNERS file on the base branch says: the last line that matches counts, one owner suffices. */
 export function ownersOf(repository: DesiredRepository, path: string): readonly string[] {
-  const text = PLACES.map((place) => repository.files.find((file) => file.path === place)).find((file) => file !== undefined)?.content ?? '';
+  const text =
+    PLACES.map((place) => repository.files.find((file) => file.path === place)).find((file) => file !== undefined)?.content ?? '';
   let owners: readonly string[] = [];
   for (const line of text.split('\n')) {
-    const [pattern, ...names] = line.replace(/(^|\s)#.*$/, '').trim().split(/\s+/);
+    const [pattern, ...names] = line
+      .replace(/(^|\s)#.*$/, '')
+      .trim()
+      .split(/\s+/);
     if (pattern && ownershipMatches(pattern, path)) owners = names.map(ownerName);
   }
   return owners;

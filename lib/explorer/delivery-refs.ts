@@ -1,10 +1,10 @@
-import type { DesiredGitHubEnvironment, DesiredRepository, DesiredState } from '../desired/desired-state';
+import type { DesiredRepository, DesiredState } from '../desired/desired-state';
 import { attackers, type Change, deliveryApp, type MergeMethod, mergeDemands, type Principal, pushRefusal } from './github';
-import type { Intent, IntentRef } from './intent';
-import { type Breach, exploreBranch, passedElsewhere, runPullRequest } from './landing';
+import type { Intent } from './intent';
+import { admits, holdsKeyOf } from './keys';
+import { type Breach, passedElsewhere, runPullRequest } from './landing';
 import { principalOf } from './pull-request';
-import { refMatches, sampleOf } from './ref-pattern';
-import { type PullRequestEvent, shortRef, type TraceEvent } from './trace';
+import type { PullRequestEvent } from './trace';
 
 /** A ref that carries deliveries, and what even the delivery app may not do to it. */
 interface DeliveryRef {
@@ -24,7 +24,12 @@ function deliveryRefs(desired: DesiredState): readonly DeliveryRef[] {
   return [
     ...delivery.environments.flatMap(({ name, branch }): DeliveryRef[] => [
       { ref: `refs/heads/${branch}`, environment: name, app: [], nobody: ['update', 'force', 'delete'] },
-      { ref: `refs/heads/${delivery.promotionBranchPrefix}${name}/${RELEASE}`, environment: name, app: ['create', 'update', 'force', 'delete'], nobody: [] },
+      {
+        ref: `refs/heads/${delivery.promotionBranchPrefix}${name}/${RELEASE}`,
+        environment: name,
+        app: ['create', 'update', 'force', 'delete'],
+        nobody: [],
+      },
     ]),
     { ref: 'refs/heads/env/unborn', app: ['create'], nobody: [] },
     { ref: `refs/heads/${delivery.stateBranch}`, app: ['create', 'update', 'force', 'delete'], nobody: [] },
@@ -33,15 +38,30 @@ function deliveryRefs(desired: DesiredState): readonly DeliveryRef[] {
 }
 
 /** What a push to a ref that carries deliveries goes against; undefined for the delivery app's own work and for other refs. */
-export function unmetDelivery(desired: DesiredState, ref: string, how: Change, by: Principal): Pick<Breach, 'demand' | 'message' | 'environment'> | undefined {
+export function unmetDelivery(
+  desired: DesiredState,
+  ref: string,
+  how: Change,
+  by: Principal,
+): Pick<Breach, 'demand' | 'message' | 'environment'> | undefined {
   const found = deliveryRefs(desired).find((candidate) => candidate.ref === ref);
   return found && unmetOn(found, how, by, deliveryApp(desired));
 }
 
-function unmetOn({ ref, environment, app, nobody }: DeliveryRef, how: Change, by: Principal, deliverer: Principal): Pick<Breach, 'demand' | 'message' | 'environment'> | undefined {
+function unmetOn(
+  { ref, environment, app, nobody }: DeliveryRef,
+  how: Change,
+  by: Principal,
+  deliverer: Principal,
+): Pick<Breach, 'demand' | 'message' | 'environment'> | undefined {
   if (!nobody.includes(how) && (by.app === deliverer.app || !app.includes(how))) return undefined;
   const name = ref.replace(/^refs\/(heads|tags)\//, '');
-  const words = { create: 'made', update: ref.startsWith('refs/tags/') ? 'moved' : 'pushed to without a gate', force: 'moved back', delete: 'deleted' }[how];
+  const words = {
+    create: 'made',
+    update: ref.startsWith('refs/tags/') ? 'moved' : 'pushed to without a gate',
+    force: 'moved back',
+    delete: 'deleted',
+  }[how];
   return { demand: how, message: `${name} can be ${words} by ${by.name}`, ...(environment === undefined ? {} : { environment }) };
 }
 
@@ -56,12 +76,19 @@ export function exploreDeliveryRefs(desired: DesiredState, intent: Intent, repos
       for (const by of everybody) {
         const unmet = unmetOn(found, how, by, deliverer);
         if (!unmet || pushRefusal(repository, by, ref, how, passedElsewhere(repository, ref)) !== undefined) continue;
-        breaches.push({ kind: 'bypass', ...unmet, repository: repository.name, ref, events: [{ kind: 'push', by: by.name, repository: repository.name, ref, how }] });
+        breaches.push({
+          kind: 'bypass',
+          ...unmet,
+          repository: repository.name,
+          ref,
+          events: [{ kind: 'push', by: by.name, repository: repository.name, ref, how }],
+        });
         break;
       }
     }
   }
-  for (const { name, branch } of desired.delivery.environments) breaches.push(...exploreMerges(desired, everybody, repository, name, branch));
+  for (const { name, branch } of desired.delivery.environments)
+    breaches.push(...exploreMerges(desired, everybody, repository, name, branch));
   return breaches;
 }
 
@@ -70,7 +97,13 @@ export type Reporter = 'delivery app' | 'nobody' | 'developer' | 'foreign app';
 const REPORTERS: readonly Reporter[] = ['delivery app', 'nobody', 'developer', 'foreign app'];
 
 /** Merges into an environment's branch that are not the delivery app's, do not leave one commit per release, or need no word of the app on the gates. */
-function exploreMerges(desired: DesiredState, everybody: readonly Principal[], repository: DesiredRepository, environment: string, branch: string): Breach[] {
+function exploreMerges(
+  desired: DesiredState,
+  everybody: readonly Principal[],
+  repository: DesiredRepository,
+  environment: string,
+  branch: string,
+): Breach[] {
   const breaches = new Map<string, Breach>();
   for (const by of everybody) {
     for (const method of mergeDemands(repository, by, branch).methods) {
@@ -80,7 +113,15 @@ function exploreMerges(desired: DesiredState, everybody: readonly Principal[], r
         const events = promotionEvents(desired, repository, environment, branch, by.name, method, reporter);
         if (runPullRequest(desired, events).kind !== 'merged') continue;
         const { kind, demand, message } = unmet;
-        breaches.set(demand, { kind, demand, message: `${branch} ${message}`, environment, repository: repository.name, ref: `refs/heads/${branch}`, events });
+        breaches.set(demand, {
+          kind,
+          demand,
+          message: `${branch} ${message}`,
+          environment,
+          repository: repository.name,
+          ref: `refs/heads/${branch}`,
+          events,
+        });
       }
     }
   }
@@ -88,9 +129,18 @@ function exploreMerges(desired: DesiredState, everybody: readonly Principal[], r
 }
 
 /** What a merge into an environment's branch goes against; `reporter` is who said that the gates hold. */
-export function unmetMerge(desired: DesiredState, by: Principal, method: MergeMethod, reporter: Reporter): Pick<Breach, 'kind' | 'demand' | 'message'> | undefined {
+export function unmetMerge(
+  desired: DesiredState,
+  by: Principal,
+  method: MergeMethod,
+  reporter: Reporter,
+): Pick<Breach, 'kind' | 'demand' | 'message'> | undefined {
   if (by.app !== deliveryApp(desired).app) {
-    return { kind: 'bypass', demand: 'merged by the delivery app', message: `can be merged into by ${by.name}, after the gates were evaluated and before they are again` };
+    return {
+      kind: 'bypass',
+      demand: 'merged by the delivery app',
+      message: `can be merged into by ${by.name}, after the gates were evaluated and before they are again`,
+    };
   }
   if (method !== 'squash') {
     return { kind: 'bypass', demand: `no ${method}`, message: `can grow by ${method}, so that its history is not one commit per release` };
@@ -98,16 +148,35 @@ export function unmetMerge(desired: DesiredState, by: Principal, method: MergeMe
   if (reporter === 'delivery app') return undefined;
   const context = desired.delivery.gatesContext;
   return reporter === 'nobody'
-    ? { kind: 'bypass', demand: `check ${context}`, message: `takes a release whose gates nobody has evaluated: ${context} is not required` }
+    ? {
+        kind: 'bypass',
+        demand: `check ${context}`,
+        message: `takes a release whose gates nobody has evaluated: ${context} is not required`,
+      }
     : { kind: 'forged', demand: `check ${context}`, message: `takes a release of which ${reporter} says that its gates hold` };
 }
 
 /** A promotion whose gates the delivery app has found to hold, merged by somebody. */
-function promotionEvents(desired: DesiredState, repository: DesiredRepository, environment: string, branch: string, by: string, method: MergeMethod, reporter: Reporter = 'delivery app'): PullRequestEvent[] {
+function promotionEvents(
+  desired: DesiredState,
+  repository: DesiredRepository,
+  environment: string,
+  branch: string,
+  by: string,
+  method: MergeMethod,
+  reporter: Reporter = 'delivery app',
+): PullRequestEvent[] {
   const { gatesContext, promotionBranchPrefix } = desired.delivery;
   const approvals = mergeDemands(repository, principalOf(desired, by), branch).approvals;
   return [
-    { kind: 'open', by: 'delivery app', repository: repository.name, base: branch, head: `${promotionBranchPrefix}${environment}/${RELEASE}`, files: [] },
+    {
+      kind: 'open',
+      by: 'delivery app',
+      repository: repository.name,
+      base: branch,
+      head: `${promotionBranchPrefix}${environment}/${RELEASE}`,
+      files: [],
+    },
     ...Array.from({ length: approvals }, (_, index): PullRequestEvent => ({ kind: 'review', by: `developer ${index + 2}` })),
     ...(reporter === 'nobody' ? [] : [{ kind: 'status', by: reporter, context: gatesContext } as const]),
     { kind: 'merge', by, method },
@@ -115,15 +184,23 @@ function promotionEvents(desired: DesiredState, repository: DesiredRepository, e
 }
 
 /** Why the delivery app cannot bring a release into an environment; undefined when it can. */
-export function deliveryRefusal(desired: DesiredState, repository: DesiredRepository, environment: string, branch: string): string | undefined {
+export function deliveryRefusal(
+  desired: DesiredState,
+  repository: DesiredRepository,
+  environment: string,
+  branch: string,
+): string | undefined {
   const app = deliveryApp(desired);
   const { delivery } = desired;
   const program = `refs/heads/${delivery.programBranch}`;
-  if (!repository.environments.some((candidate) => holdsKeyOf(candidate, delivery.apps.delivery.id) && admits(repository, candidate, program))) {
+  if (
+    !repository.environments.some((candidate) => holdsKeyOf(candidate, delivery.apps.delivery.id) && admits(repository, candidate, program))
+  ) {
     return `no GitHub environment of ${repository.name} lets a run on ${delivery.programBranch} be the delivery app`;
   }
   const stack = repository.environments.find(({ name }) => name === environment);
-  if (stack && !admits(repository, stack, program)) return `GitHub environment ${environment} does not admit ${delivery.programBranch}, so its stack is not applied`;
+  if (stack && !admits(repository, stack, program))
+    return `GitHub environment ${environment} does not admit ${delivery.programBranch}, so its stack is not applied`;
   const needs: readonly (readonly [string, Change])[] = [
     [`refs/tags/${delivery.releaseTagPrefix}${RELEASE}`, 'create'],
     [`refs/heads/${delivery.stateBranch}`, 'update'],
@@ -137,90 +214,4 @@ export function deliveryRefusal(desired: DesiredState, repository: DesiredReposi
   }
   const step = runPullRequest(desired, promotionEvents(desired, repository, environment, branch, app.name, 'squash'));
   return step.kind === 'refused' ? `the delivery app cannot merge into ${branch}: ${step.reason}` : undefined;
-}
-
-/** Whether a GitHub environment is the one with an app's key: it holds secrets beside the app's id. */
-function holdsKeyOf(environment: DesiredGitHubEnvironment, app: number | string): boolean {
-  return environment.secrets.length > 0 && Object.values(environment.variables).includes(String(app));
-}
-
-/** Why a push to a source starts no release: the intake app's key is not for runs there. */
-export function intakeRefusal(desired: DesiredState, repository: DesiredRepository, ref: IntentRef): string | undefined {
-  const full = ref.kind === 'branch' ? `refs/heads/${ref.pattern}` : `refs/tags/${sampleOf(ref.pattern)}`;
-  const intake = desired.delivery.apps.intake.id;
-  if (repository.environments.some((candidate) => holdsKeyOf(candidate, intake) && admits(repository, candidate, full))) return undefined;
-  return `no GitHub environment of ${repository.name} lets a run on ${ref.pattern} start a release`;
-}
-
-/** GitHub environments that admit runs on a ref for which they are not meant: sources are for the intake app's key, all else is for the program branch. */
-export function keysGivenAway(desired: DesiredState, intent: Intent, repository: DesiredRepository, ref: string): readonly string[] {
-  const sources = [...intent.environments.map(({ source }) => source), ...intent.edges.map(({ on }) => on)];
-  return repository.environments.flatMap((environment) => {
-    if (!admits(repository, environment, ref)) return [];
-    const { intake, delivery } = desired.delivery.apps;
-    const meant =
-      holdsKeyOf(environment, intake.id) && !holdsKeyOf(environment, delivery.id)
-        ? sources.some((source) => source !== undefined && source.repository === repository.name && refMatches(fullRef(source), ref, repository.defaultBranch))
-        : repository.name === intent.program.repository && ref === `refs/heads/${intent.program.branch}`;
-    return meant ? [] : [environment.name];
-  });
-}
-
-function fullRef({ kind, pattern }: { readonly kind: string; readonly pattern: string }): string {
-  return `refs/${kind === 'branch' ? 'heads' : 'tags'}/${pattern}`;
-}
-
-/** Who can put a workflow onto a ref whose runs get what a GitHub environment holds, and should not. */
-export function exploreKeys(desired: DesiredState, intent: Intent, repository: DesiredRepository): readonly Breach[] {
-  const breaches: Breach[] = [];
-  for (const environment of repository.environments) {
-    for (const { type, name } of environment.admits) {
-      const ref = fullRef({ kind: type, pattern: sampleOf(name) });
-      if (!keysGivenAway(desired, intent, repository, ref).includes(environment.name)) continue;
-      const message = keyMessage(repository, environment.name, ref);
-      const known = type === 'branch' && isSource(desired, repository, name);
-      const events = (known ? weakWays(desired, intent, repository, name) : creations(desired, intent, repository, ref))[0];
-      if (events) breaches.push({ kind: 'program', demand: `key ${environment.name}`, message, repository: repository.name, ref, events });
-    }
-    if (environment.can_admins_bypass === true) {
-      const ref = 'refs/heads/feature';
-      const events: TraceEvent[] = [{ kind: 'push', by: 'administrator', repository: repository.name, ref, how: 'create' }];
-      const message = keyMessage(repository, environment.name, ref);
-      breaches.push({ kind: 'program', demand: `key ${environment.name}`, message, repository: repository.name, ref, events });
-    }
-  }
-  return breaches;
-}
-
-export function keyMessage(repository: DesiredRepository, environment: string, ref: string): string {
-  return `a workflow on ${shortRef(ref)} gets what GitHub environment ${environment} of ${repository.name} holds`;
-}
-
-/** Ways onto an existing branch with less than a change of the program needs. */
-function weakWays(desired: DesiredState, intent: Intent, repository: DesiredRepository, name: string): (readonly TraceEvent[])[] {
-  const asProgram = { ...intent, program: { ...intent.program, branch: name } };
-  const { breaches } = exploreBranch(desired, asProgram, repository, name, true);
-  return breaches.filter(({ kind }) => kind === 'program').map(({ events }) => events);
-}
-
-/** Somebody who makes a branch or tag of that name. */
-function creations(desired: DesiredState, intent: Intent, repository: DesiredRepository, ref: string): TraceEvent[][] {
-  const by = attackers(desired, intent).find((principal) => pushRefusal(repository, principal, ref, 'create') === undefined);
-  return by ? [[{ kind: 'push', by: by.name, repository: repository.name, ref, how: 'create' }]] : [];
-}
-
-/** Whether the branch exists: releases are made or proposed from it, or its head branches are limited. */
-function isSource(desired: DesiredState, repository: DesiredRepository, branch: string): boolean {
-  const { environments, edges, headRules } = desired.delivery;
-  const refs = [...environments.map(({ source }) => source), ...edges.map(({ on }) => on)];
-  return (
-    branch === repository.defaultBranch ||
-    refs.some((ref) => ref?.kind === 'branch' && ref.repository === repository.name && ref.pattern === branch) ||
-    headRules.some((rule) => rule.repository === repository.name && rule.branch === branch)
-  );
-}
-
-/** Whether a GitHub environment lets a run on this ref have what it holds. */
-function admits(repository: DesiredRepository, { admits: admitted }: DesiredGitHubEnvironment, ref: string): boolean {
-  return admitted.some(({ type, name }) => refMatches(`refs/${type === 'branch' ? 'heads' : 'tags'}/${name}`, ref, repository.defaultBranch));
 }

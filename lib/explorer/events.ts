@@ -124,7 +124,13 @@ function visitPlace(w: World, s: State, place: Place, mayDeviate: boolean, visit
   }
   for (let other = 1; other <= w.bounds.commits; other++) {
     if (isBlocked(w, s, index, other)) visit(code(Kind.lift, index, other));
-    else if (mayDeviate && place.rollback !== undefined && place.refusal === undefined && other !== git(w, s, index) && wasHealthy(w, s, index, other)) {
+    else if (
+      mayDeviate &&
+      place.rollback !== undefined &&
+      place.refusal === undefined &&
+      other !== git(w, s, index) &&
+      wasHealthy(w, s, index, other)
+    ) {
       visit(code(Kind.rollBack, index, other));
     }
     if (mayDeviate && place.overriders.length > 0 && other <= (s[COMMITS] as number) && other !== git(w, s, index)) {
@@ -165,45 +171,49 @@ function visitPromotions(w: World, s: State, edge: Edge, visit: (event: number) 
 
 function happen(w: World, s: State, kind: number, a: number, b: number, monitor: Monitor): void {
   const place = w.places[a] as Place;
+  const release = kind === Kind.land || kind === Kind.decide || kind === Kind.wake ? 0 : running(w, s, a);
   switch (kind) {
     case Kind.land:
       s[w.at.heads + a] = b;
       s[COMMITS] = Math.max(s[COMMITS] as number, b);
-      return;
+      break;
     case Kind.healthy:
-      return setReport(w, s, a, running(w, s, a), Report.healthy);
-    case Kind.unhealthy: {
-      const release = running(w, s, a);
-      return setReport(w, s, a, release, wasHealthy(w, s, a, release) ? Report.unhealthyAfterHealthy : Report.unhealthy);
-    }
+      setReport(w, s, a, release, Report.healthy);
+      break;
+    case Kind.unhealthy:
+      setReport(w, s, a, release, wasHealthy(w, s, a, release) ? Report.unhealthyAfterHealthy : Report.unhealthy);
+      break;
     case Kind.clock:
-      return setSoaked(w, s, a, running(w, s, a), soaked(w, s, a, running(w, s, a)) + 1);
+      setSoaked(w, s, a, release, soaked(w, s, a, release) + 1);
+      break;
     case Kind.verify:
-      return setVerified(w, s, a, running(w, s, a), b);
-    case Kind.sync: {
-      const before = running(w, s, a);
-      run(w, s, place, contentOf(w, s, place));
-      return monitor.synced(s, place, before, true);
-    }
-    case Kind.override: {
-      const before = running(w, s, a);
-      run(w, s, place, b);
-      return monitor.synced(s, place, before, true);
-    }
+      setVerified(w, s, a, release, b);
+      break;
+    case Kind.sync:
+    case Kind.override:
+      run(w, s, place, kind === Kind.sync ? contentOf(w, s, place) : b);
+      monitor.synced(s, place, release, true);
+      break;
     case Kind.edit:
-      return monitor.edited(s, place);
+      monitor.edited(s, place);
+      break;
     case Kind.rollBack:
-      return mergeInto(w, s, place, b, { kind: 'rollback', automatic: false, approvals: place.rollback ?? 0 }, monitor);
+      mergeInto(w, s, place, b, { kind: 'rollback', automatic: false, approvals: place.rollback ?? 0 }, monitor);
+      break;
     case Kind.lift:
-      return setBlocked(w, s, a, b, false);
+      setBlocked(w, s, a, b, false);
+      break;
     case Kind.wake:
-      return;
+      break;
     case Kind.suspend:
-      return setFlag(w, s, a, Flag.armed, true);
+      setFlag(w, s, a, Flag.armed, true);
+      break;
     case Kind.resume:
-      return resume(w, s, place, monitor);
+      resume(w, s, place, monitor);
+      break;
     case Kind.decide:
-      return giveWord(w.edges[a] as Edge, s, b);
+      giveWord(w.edges[a] as Edge, s, b);
+      break;
     default:
       throw new RangeError(`there is no event of kind ${kind}`);
   }

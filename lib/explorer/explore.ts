@@ -1,7 +1,8 @@
 import type { DesiredState } from '../desired/desired-state';
-import { exploreDeliveryRefs, exploreKeys } from './delivery-refs';
+import { exploreDeliveryRefs } from './delivery-refs';
 import { machineOf } from './events';
 import type { Intent } from './intent';
+import { exploreKeys } from './keys';
 import { type Breach, exploreBranch } from './landing';
 import { search } from './search';
 import type { TraceEvent } from './trace';
@@ -109,8 +110,12 @@ export function explore(desired: DesiredState, intent: Intent, bounds: Bounds = 
     const depth = result.arrivals[index] as number;
     return depth < 0 ? [] : [[name, depth] as const];
   });
-  const missing = world.places.filter(({ index }) => !result.reached[index]).map((place) => ({ environment: place.name, reason: reasonOf(world, place, result.reached) }));
-  const uncompiled = intent.environments.filter(({ name }) => !desired.delivery.environments.some((environment) => environment.name === name));
+  const missing = world.places
+    .filter(({ index }) => !result.reached[index])
+    .map((place) => ({ environment: place.name, reason: reasonOf(world, place, result.reached) }));
+  const uncompiled = intent.environments.filter(
+    ({ name }) => !desired.delivery.environments.some((environment) => environment.name === name),
+  );
   return {
     complete: result.complete,
     states: result.states,
@@ -125,7 +130,9 @@ function breachesOf({ desired, intent, refs }: World): Breach[] {
   const breaches = refs.flatMap((ref) => ref.breaches);
   for (const repository of desired.repositories) {
     const program = repository.name === intent.program.repository ? [intent.program.branch] : [];
-    const declared = intent.protections.flatMap(({ ref }) => (ref.kind === 'branch' && ref.repository === repository.name ? [ref.pattern] : []));
+    const declared = intent.protections.flatMap(({ ref }) =>
+      ref.kind === 'branch' && ref.repository === repository.name ? [ref.pattern] : [],
+    );
     for (const name of new Set([...declared, ...program])) {
       if (refs.some((ref) => ref.kind === 'branch' && ref.repository === repository.name && ref.pattern === name)) continue;
       breaches.push(...exploreBranch(desired, intent, repository, name, program.includes(name)).breaches);
@@ -154,12 +161,20 @@ function reasonOf(world: World, place: Place, reached: readonly boolean[]): stri
   if (place.refusal !== undefined) return place.refusal;
   if (place.sync.kind === 'none') return place.sync.reason;
   const declared = world.desired.delivery.environments.find(({ name }) => name === place.name)?.source;
-  const source = declared && world.refs.find((ref) => ref.kind === declared.kind && ref.repository === declared.repository && ref.pattern === declared.pattern);
-  if (source) return source.notStarted ?? source.refusal ?? (place.sync.kind === 'manual' ? 'nothing syncs it' : `nothing that is pushed to ${source.pattern} gets there`);
+  const source =
+    declared &&
+    world.refs.find((ref) => ref.kind === declared.kind && ref.repository === declared.repository && ref.pattern === declared.pattern);
+  if (source)
+    return (
+      source.notStarted ??
+      source.refusal ??
+      (place.sync.kind === 'manual' ? 'nothing syncs it' : `nothing that is pushed to ${source.pattern} gets there`)
+    );
   if (place.into.length === 0) return 'no source and no policy leads to it';
   for (const edge of place.into) {
     const named = world.desired.delivery.edges.find(({ policy }) => policy === edge.policy)?.on;
-    const on = named && world.refs.find((ref) => ref.kind === named.kind && ref.repository === named.repository && ref.pattern === named.pattern);
+    const on =
+      named && world.refs.find((ref) => ref.kind === named.kind && ref.repository === named.repository && ref.pattern === named.pattern);
     if (on?.notStarted !== undefined) return on.notStarted;
     if (on?.refusal !== undefined) return `nothing gets onto ${on.pattern}: ${on.refusal}`;
     if (!reached[edge.from]) return `no release reaches ${world.places[edge.from]?.name}, from which ${edge.policy} leads`;

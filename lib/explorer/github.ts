@@ -92,19 +92,20 @@ export function rulesetsOf(repository: DesiredRepository, ref: string): readonly
 
 /** Whether a principal is exempt from one ruleset: from all of its rules, and from no other ruleset. */
 function exempt(ruleset: DesiredRuleset, principal: Principal, way: 'push' | 'pull_request'): boolean {
-  return ruleset.bypass_actors.some((actor) => {
-    if (actor.bypass_mode === 'pull_request' && way === 'push') return false;
-    switch (actor.actor_type) {
-      case 'Integration':
-        return principal.app !== undefined && principal.app === String(actor.actor_id);
-      case 'Team':
-        return principal.teams.includes(teamName(actor));
-      case 'OrganizationAdmin':
-        return principal.role === 'admin';
-      case 'RepositoryRole':
-        return principal.app === undefined && roleCovers(principal, String(actor.actor_id));
-    }
-  });
+  return ruleset.bypass_actors.some((actor) => (actor.bypass_mode === 'always' || way === 'pull_request') && isMeant(actor, principal));
+}
+
+function isMeant(actor: DesiredBypassActor, principal: Principal): boolean {
+  switch (actor.actor_type) {
+    case 'Integration':
+      return principal.app !== undefined && principal.app === String(actor.actor_id);
+    case 'Team':
+      return principal.teams.includes(teamName(actor));
+    case 'OrganizationAdmin':
+      return principal.role === 'admin';
+    case 'RepositoryRole':
+      return principal.app === undefined && roleCovers(principal, String(actor.actor_id));
+  }
 }
 
 /** Whether a person has a built-in role of GitHub, by its id; who may do more also has the lesser role. */
@@ -136,7 +137,10 @@ export function pushRefusal(
       if (rule.type === 'deletion' && change === 'delete') return refused('deletion is restricted');
       if (rule.type === 'non_fast_forward' && change === 'force') return refused('force pushes are blocked');
       if (rule.type === 'pull_request' && change === 'update') return refused('a pull request is required');
-      if (rule.type === 'required_status_checks' && (change === 'update' || (change === 'create' && !rule.parameters.do_not_enforce_on_create))) {
+      if (
+        rule.type === 'required_status_checks' &&
+        (change === 'update' || (change === 'create' && !rule.parameters.do_not_enforce_on_create))
+      ) {
         const missing = rule.parameters.required_status_checks.find((check) => !counts(check, passed));
         if (missing) return refused(`${missing.context} is required`);
       }
@@ -155,7 +159,8 @@ export interface ReportedCheck {
 /** Whether a required check is fulfilled: by its app when it names one, else by anybody. */
 export function counts(required: DesiredStatusCheck, reported: readonly ReportedCheck[]): boolean {
   return reported.some(
-    ({ context, app }) => context === required.context && (required.integration_id === undefined || String(required.integration_id) === app),
+    ({ context, app }) =>
+      context === required.context && (required.integration_id === undefined || String(required.integration_id) === app),
   );
 }
 

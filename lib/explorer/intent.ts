@@ -52,7 +52,9 @@ export type IntentGate =
   | { readonly id: string; readonly kind: 'check'; readonly check: string };
 
 /** People who must be among the approvers. */
-export type IntentGroup = { readonly team: string; readonly count: number } | { readonly people: readonly string[]; readonly count: number };
+export type IntentGroup =
+  | { readonly team: string; readonly count: number }
+  | { readonly people: readonly string[]; readonly count: number };
 
 /**
  * How commits may get onto a branch: by pull request, under these conditions. History is never rewritten and the branch never deleted; that

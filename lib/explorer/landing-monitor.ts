@@ -28,7 +28,9 @@ export function unmetProgram(program: IntentProgram, pull: PullRequest): Unmet |
     return { demand: 'approvals', message: `${subject} with ${counted(approvers.length)} of ${counted(program.approvals)} approvals` };
   }
   const reported = pull.reports.filter((report) => report.version === version);
-  const check = program.checks.find(({ context, app }) => !reported.some((report) => report.context === context && report.app === String(app)));
+  const check = program.checks.find(
+    ({ context, app }) => !reported.some((report) => report.context === context && report.app === String(app)),
+  );
   if (check) return { demand: `check ${check.context}`, message: `${subject} without ${check.context}` };
   if (program.upToDate && pull.behind) return { demand: 'up to date', message: `${subject} as an older program judged it` };
   const group = program.including.find((candidate) => membersAmong(approvers, groupName(candidate)) < candidate.count);
@@ -67,11 +69,14 @@ export function unmetProtection(protection: IntentProtection, pull: PullRequest,
   if (protection.codeOwners) {
     const unowned = pull.files.find((file) => {
       const owners = ownersOf(pull.repository, file);
-      return owners.length > 0 && !approvers.some(({ name, teams }) => owners.includes(name) || teams.some((team) => owners.includes(team)));
+      return (
+        owners.length > 0 && !approvers.some(({ name, teams }) => owners.includes(name) || teams.some((team) => owners.includes(team)))
+      );
     });
     if (unowned !== undefined) return { demand: 'code owners', message: `${subject} that changes ${unowned} without its owners` };
   }
-  if (!protection.mergeMethods.includes(method)) return { demand: `method ${method}`, message: `${subject} by ${method}, which is not allowed` };
+  if (!protection.mergeMethods.includes(method))
+    return { demand: `method ${method}`, message: `${subject} by ${method}, which is not allowed` };
   return undefined;
 }
 

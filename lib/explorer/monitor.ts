@@ -1,25 +1,16 @@
 import type { Cause } from './delivery-app';
 import type { Violation } from './explore';
-import type { IntentEdge, IntentEnvironment, IntentGate } from './intent';
 import { groupName } from './github';
-import {
-  git,
-  hasAnyVerification,
-  head,
-  isBlocked,
-  isVerified,
-  isWordGiven,
-  Report,
-  report,
-  running,
-  type State,
-  soaked,
-} from './state';
+import type { IntentEdge, IntentEnvironment, IntentGate } from './intent';
+import { sameRef } from './source-refs';
+import { git, hasAnyVerification, head, isBlocked, isVerified, isWordGiven, Report, report, running, type State, soaked } from './state';
 import { commitId } from './trace';
-import { type Edge, type Place, sameRef, type World } from './world';
+import type { Edge, Place, World } from './world';
 
 /** What went wrong in one step. */
 export type Harm = Pick<Violation, 'kind' | 'environment' | 'together' | 'gate' | 'policy' | 'message'>;
+
+type Found = Omit<Harm, 'environment'>;
 
 /** Holds what happens against the intent. It reads the facts of the state and knows nothing of how the delivery app decides. */
 export interface Monitor {
@@ -46,7 +37,10 @@ export function monitorOf(w: World): Monitor {
   const declared = w.places.map((place): Declared | undefined => {
     const environment = w.intent.environments.find(({ name }) => name === place.name);
     if (!environment) return undefined;
-    const source = environment.source === undefined ? -1 : w.refs.findIndex((ref) => environment.source !== undefined && sameRef(ref, environment.source));
+    const source =
+      environment.source === undefined
+        ? -1
+        : w.refs.findIndex((ref) => environment.source !== undefined && sameRef(ref, environment.source));
     return { environment, source, assured: isAssured(w, place.name, new Set()) };
   });
   const edges = w.edges.map((edge) => {
@@ -63,53 +57,59 @@ export function monitorOf(w: World): Monitor {
   let landing = false;
   let bySource = 0;
   let changed = 0;
-  const note = (place: Place, found: Omit<Harm, 'environment'>) => {
-    harm ??= { ...found, environment: place.name };
+  const note = (place: Place, found: Found | undefined) => {
+    if (found) harm ??= { ...found, environment: place.name };
   };
 
-  function mergedByPromotion(s: State, place: Place, release: number, edge: Edge): void {
+  const byPromotion = (s: State, place: Place, release: number, edge: Edge): Found | undefined => {
     const known = edges[edge.index];
     const id = commitId(release - 1);
-    if (!known) return note(place, { kind: 'gate', policy: edge.policy, message: `${id} enters ${place.name} by ${edge.policy}, which is not declared` });
+    if (!known)
+      return { kind: 'gate', policy: edge.policy, message: `${id} enters ${place.name} by ${edge.policy}, which is not declared` };
     const { intended, on } = known;
-    const missing = (gate: string, why: string) => note(place, { kind: 'gate', gate, policy: intended.policy, message: `${id} enters ${place.name} and ${why}` });
-    if (on >= 0 && head(w, s, on) !== release) return missing('on', `the head of ${intended.on?.pattern} does not have its tree`);
-    if (intended.on !== undefined && on < 0) return missing('on', `nothing compares it with ${intended.on.pattern}`);
-    if (isBlocked(w, s, place.index, release) || isBlocked(w, s, edge.from, release)) return missing('held', 'it is held or quarantined');
-    if (release < git(w, s, place.index)) return missing('contains', 'it lacks commits of what runs there');
-    for (const gate of intended.gates) {
-      const why = whyOpen(w, s, edge, release, gate, intended);
-      if (why !== undefined) return missing(gate.id, why);
-    }
-    if (!place.production || declared[edge.from]?.assured === true) return;
+    const open = openGate(w, s, place, edge, release, intended, on);
+    if (open) return { kind: 'gate', gate: open.gate, policy: intended.policy, message: `${id} enters ${place.name} and ${open.why}` };
+    if (!place.production || declared[edge.from]?.assured === true) return undefined;
     const upstream = report(w, s, edge.from, release) === Report.healthy || soaked(w, s, edge.from, release) > 0;
-    if (upstream || hasAnyVerification(w, s, edge.from, release)) return;
-    note(place, { kind: 'unverified', policy: intended.policy, message: `${id} enters ${place.name} while it is not healthy, and was not verified, upstream` });
-  }
+    if (upstream || hasAnyVerification(w, s, edge.from, release)) return undefined;
+    const message = `${id} enters ${place.name} while it is not healthy, and was not verified, upstream`;
+    return { kind: 'unverified', policy: intended.policy, message };
+  };
+
+  const byRollback = (place: Place, release: number, automatic: boolean, given: number): Found | undefined => {
+    const id = commitId(release - 1);
+    const wanted = automatic ? 0 : (rollbackApprovals[place.index] ?? 0);
+    if (automatic && !automaticRollbacks[place.index]) {
+      return { kind: 'gate', gate: 'rollback', message: `${place.name} goes back to ${id} by itself, which is not declared` };
+    }
+    if (given >= wanted) return undefined;
+    return { kind: 'gate', gate: 'rollback', message: `${place.name} is rolled back to ${id} with ${given} of ${wanted} approvals` };
+  };
+
+  const fromSource = (s: State, place: Place, release: number): Found | undefined => {
+    const enters = `${commitId(release - 1)} enters ${place.name}`;
+    const source = declared[place.index]?.source ?? -1;
+    if (source < 0 || source !== place.source)
+      return { kind: 'gate', gate: 'source', message: `${enters} from a source that is not declared` };
+    if (isBlocked(w, s, place.index, release)) return { kind: 'gate', gate: 'held', message: `${enters} and it is held or quarantined` };
+    if (release >= git(w, s, place.index)) return undefined;
+    return { kind: 'gate', gate: 'contains', message: `${enters} and lacks commits of what runs there` };
+  };
 
   return {
     merged(s, place, release, cause) {
-      const id = commitId(release - 1);
-      if (cause.kind === 'promotion') return mergedByPromotion(s, place, release, cause.edge);
-      if (cause.kind === 'rollback') {
-        const wanted = rollbackApprovals[place.index] ?? 0;
-        if (cause.automatic) {
-          if (automaticRollbacks[place.index]) return undefined;
-          return note(place, { kind: 'gate', gate: 'rollback', message: `${place.name} goes back to ${id} by itself, which is not declared` });
-        }
-        if (cause.approvals >= wanted) return undefined;
-        return note(place, { kind: 'gate', gate: 'rollback', message: `${place.name} is rolled back to ${id} with ${cause.approvals} of ${wanted} approvals` });
+      switch (cause.kind) {
+        case 'promotion':
+          note(place, byPromotion(s, place, release, cause.edge));
+          break;
+        case 'rollback':
+          note(place, byRollback(place, release, cause.automatic, cause.approvals));
+          break;
+        case 'source':
+          note(place, fromSource(s, place, release));
+          bySource |= 1 << place.index;
+          break;
       }
-      const source = declared[place.index]?.source ?? -1;
-      if (source < 0 || source !== place.source) {
-        return note(place, { kind: 'gate', gate: 'source', message: `${id} enters ${place.name} from a source that is not declared` });
-      }
-      if (isBlocked(w, s, place.index, release)) return note(place, { kind: 'gate', gate: 'held', message: `${id} enters ${place.name} and it is held or quarantined` });
-      if (release < git(w, s, place.index)) {
-        return note(place, { kind: 'gate', gate: 'contains', message: `${id} enters ${place.name} and lacks commits of what runs there` });
-      }
-      bySource |= 1 << place.index;
-      return undefined;
     },
     synced(s, place, before, byPerson) {
       changed |= 1 << place.index;
@@ -140,16 +140,49 @@ export function monitorOf(w: World): Monitor {
       for (const place of w.places) {
         if (!place.production || ((bySource >> place.index) & 1) === 0) continue;
         const runs = ((changed >> place.index) & 1) === 1;
-        const together = w.places.filter(({ index }) => index !== place.index && ((changed >> index) & 1) === 1).sort((a, b) => a.rank - b.rank);
+        const together = w.places
+          .filter(({ index }) => index !== place.index && ((changed >> index) & 1) === 1)
+          .sort((a, b) => a.rank - b.rank);
         if (landing && runs && together.length > 0) {
           const names = together.map(({ name }) => name);
-          return { kind: 'simultaneous', environment: place.name, together: names, message: `one push deploys ${[...names, place.name].join(' and ')} at once` };
+          return {
+            kind: 'simultaneous',
+            environment: place.name,
+            together: names,
+            message: `one push deploys ${[...names, place.name].join(' and ')} at once`,
+          };
         }
-        return { kind: 'unverified', environment: place.name, message: `${place.name} takes releases from its own source, and nobody verified them` };
+        return {
+          kind: 'unverified',
+          environment: place.name,
+          message: `${place.name} takes releases from its own source, and nobody verified them`,
+        };
       }
       return undefined;
     },
   };
+}
+
+/** The first declared condition of an edge, implied ones before its gates, that does not hold for a release at this moment. */
+function openGate(
+  w: World,
+  s: State,
+  place: Place,
+  edge: Edge,
+  release: number,
+  intended: IntentEdge,
+  on: number,
+): { readonly gate: string; readonly why: string } | undefined {
+  if (intended.on !== undefined && on < 0) return { gate: 'on', why: `nothing compares it with ${intended.on.pattern}` };
+  if (on >= 0 && head(w, s, on) !== release) return { gate: 'on', why: `the head of ${intended.on?.pattern} does not have its tree` };
+  if (isBlocked(w, s, place.index, release) || isBlocked(w, s, edge.from, release))
+    return { gate: 'held', why: 'it is held or quarantined' };
+  if (release < git(w, s, place.index)) return { gate: 'contains', why: 'it lacks commits of what runs there' };
+  for (const gate of intended.gates) {
+    const why = whyOpen(w, s, edge, release, gate, intended);
+    if (why !== undefined) return { gate: gate.id, why };
+  }
+  return undefined;
 }
 
 /** Why a declared gate does not hold for a release at this moment; undefined when it does. */
@@ -160,7 +193,9 @@ function whyOpen(w: World, s: State, edge: Edge, release: number, gate: IntentGa
     case 'healthy':
       return report(w, s, edge.from, release) === Report.healthy ? undefined : `it is not healthy in ${intended.from}`;
     case 'soak':
-      return (from.soaks[soaked(w, s, edge.from, release) - 1] ?? 0) >= gate.seconds ? undefined : `it was not healthy in ${intended.from} for ${gate.seconds} s`;
+      return (from.soaks[soaked(w, s, edge.from, release) - 1] ?? 0) >= gate.seconds
+        ? undefined
+        : `it was not healthy in ${intended.from} for ${gate.seconds} s`;
     case 'verified': {
       const bit = from.suites.indexOf(gate.suite);
       return bit >= 0 && isVerified(w, s, edge.from, release, bit) ? undefined : `${gate.suite} has not passed for it in ${intended.from}`;
@@ -168,7 +203,10 @@ function whyOpen(w: World, s: State, edge: Edge, release: number, gate: IntentGa
     case 'approvals': {
       const { groups, others } = given ? edge.word : NOTHING;
       const lacking = gate.including.find((group) => (groups.get(groupName(group)) ?? 0) < group.count);
-      if (lacking) return lacking.count === 1 ? `nobody of ${groupName(lacking)} approved it` : `fewer than ${lacking.count} of ${groupName(lacking)} approved it`;
+      if (lacking)
+        return lacking.count === 1
+          ? `nobody of ${groupName(lacking)} approved it`
+          : `fewer than ${lacking.count} of ${groupName(lacking)} approved it`;
       const total = [...groups.values()].reduce((sum, count) => sum + count, others);
       if (total >= gate.total) return undefined;
       return total === 0 ? 'nobody approved it' : `only ${total} of ${gate.total} people approved it`;
@@ -189,6 +227,10 @@ function isAssured(w: World, environment: string, seen: Set<string>): boolean {
   const into = w.intent.edges.filter(({ to }) => to === environment);
   return (
     into.length > 0 &&
-    into.every((edge) => edge.gates.some(({ kind }) => kind === 'healthy' || kind === 'soak' || kind === 'verified') || isAssured(w, edge.from, new Set(seen)))
+    into.every(
+      (edge) =>
+        edge.gates.some(({ kind }) => kind === 'healthy' || kind === 'soak' || kind === 'verified') ||
+        isAssured(w, edge.from, new Set(seen)),
+    )
   );
 }

@@ -1,6 +1,20 @@
 import type { DesiredRepository, DesiredState } from '../desired/desired-state';
 import { ownersOf } from './codeowners';
-import { ADMINISTRATOR, counts, DEVELOPER, deliveryApp, FOREIGN_APP, groupName, MAINTAINER, mergeDemands, memberOf, namesIn, type Principal, type ReportedCheck, workflowToken } from './github';
+import {
+  ADMINISTRATOR,
+  counts,
+  DEVELOPER,
+  deliveryApp,
+  FOREIGN_APP,
+  groupName,
+  MAINTAINER,
+  memberOf,
+  mergeDemands,
+  namesIn,
+  type Principal,
+  type ReportedCheck,
+  workflowToken,
+} from './github';
 import { refMatches } from './ref-pattern';
 import type { PullRequestEvent } from './trace';
 
@@ -44,7 +58,10 @@ export function pullRequestStep(desired: DesiredState, pull: PullRequest | undef
   if (event.kind === 'open') {
     const repository = desired.repositories.find(({ name }) => name === event.repository);
     if (!repository) return { kind: 'refused', reason: `there is no repository ${event.repository}` };
-    return { kind: 'open', pull: { repository, base: event.base, head: event.head, files: event.files, pushers: [by], reviews: [], reports: [], behind: false } };
+    return {
+      kind: 'open',
+      pull: { repository, base: event.base, head: event.head, files: event.files, pushers: [by], reviews: [], reports: [], behind: false },
+    };
   }
   if (!pull) return { kind: 'refused', reason: 'no pull request is open' };
   const version = pull.pushers.length;
@@ -80,7 +97,9 @@ function reportRefusal(desired: DesiredState, pull: PullRequest, by: Principal, 
   if (context === delivery.headContext) {
     const rule = delivery.headRules.find(({ repository, branch }) => repository === pull.repository.name && branch === pull.base);
     if (!rule) return `the delivery app has no rule on head branches of ${pull.base}`;
-    return rule.onlyFrom.some((pattern) => refMatches(pattern, pull.head, '')) ? undefined : `${pull.head} may not be merged into ${pull.base}`;
+    return rule.onlyFrom.some((pattern) => refMatches(pattern, pull.head, ''))
+      ? undefined
+      : `${pull.head} may not be merged into ${pull.base}`;
   }
   if (context === delivery.policyContext) return policyRefusal(desired, pull);
   if (context === delivery.gatesContext && pull.head.startsWith(delivery.promotionBranchPrefix)) return undefined;
@@ -146,7 +165,9 @@ function mergeRefusal(pull: PullRequest, by: Principal, method: 'merge' | 'squas
   if (demands.codeOwners) {
     const unowned = pull.files.find((file) => {
       const owners = ownersOf(pull.repository, file);
-      return owners.length > 0 && !approvers.some(({ name, teams }) => owners.includes(name) || teams.some((team) => owners.includes(team)));
+      return (
+        owners.length > 0 && !approvers.some(({ name, teams }) => owners.includes(name) || teams.some((team) => owners.includes(team)))
+      );
     });
     if (unowned !== undefined) return `an owner of ${unowned} must approve`;
   }

@@ -38,5 +38,8 @@ function expression(pattern: string): RegExp {
 
 /** A name that a pattern matches, to try it with: `v*.*.*` gives `v1.1.1`. */
 export function sampleOf(pattern: string): string {
-  return pattern.replace(/\*\*\//g, '').replace(/\[([^\]])[^\]]*\]/g, '$1').replace(/[*?]+/g, '1');
+  return pattern
+    .replace(/\*\*\//g, '')
+    .replace(/\[([^\]])[^\]]*\]/g, '$1')
+    .replace(/[*?]+/g, '1');
 }

@@ -1,9 +1,10 @@
 import type { DesiredState } from '../desired/desired-state';
-import { keyMessage, keysGivenAway, unmetDelivery, unmetMerge } from './delivery-refs';
+import { unmetDelivery, unmetMerge } from './delivery-refs';
 import { type Machine, machineOf } from './events';
 import { Bounds, type Outcome } from './explore';
 import { pushRefusal } from './github';
 import type { Intent } from './intent';
+import { keyMessage, keysGivenAway } from './keys';
 import { passedElsewhere, unmetPush } from './landing';
 import { unmetProgram, unmetProtection } from './landing-monitor';
 import { type PullRequest, principalOf, pullRequestStep } from './pull-request';
@@ -81,19 +82,35 @@ function push(desired: DesiredState, intent: Intent, { by: name, repository: ful
   }
   const unmet = unmetPush(intent, full, ref, how, by);
   if (unmet) return { kind: 'done', harm: { kind: unmet.kind, message: unmet.message, ref } };
-  const admins = by.role === 'admin' ? repository.environments.find(({ can_admins_bypass }) => can_admins_bypass === true)?.name : undefined;
+  const admins =
+    by.role === 'admin' ? repository.environments.find(({ can_admins_bypass }) => can_admins_bypass === true)?.name : undefined;
   const key = keysGivenAway(desired, intent, repository, ref)[0] ?? admins;
-  return key === undefined || how === 'delete' ? { kind: 'done' } : { kind: 'done', harm: { kind: 'program', message: keyMessage(repository, key, ref), ref } };
+  return key === undefined || how === 'delete'
+    ? { kind: 'done' }
+    : { kind: 'done', harm: { kind: 'program', message: keyMessage(repository, key, ref), ref } };
 }
 
-function mergeHarm(desired: DesiredState, intent: Intent, pull: PullRequest, by: ReturnType<typeof principalOf>, method: 'merge' | 'squash' | 'rebase'): StepHarm | undefined {
+function mergeHarm(
+  desired: DesiredState,
+  intent: Intent,
+  pull: PullRequest,
+  by: ReturnType<typeof principalOf>,
+  method: 'merge' | 'squash' | 'rebase',
+): StepHarm | undefined {
   const { repository, base } = pull;
   const ref = `refs/heads/${base}`;
-  const environment = repository.name === desired.delivery.repository ? desired.delivery.environments.find(({ branch }) => branch === base) : undefined;
+  const environment =
+    repository.name === desired.delivery.repository ? desired.delivery.environments.find(({ branch }) => branch === base) : undefined;
   if (environment) {
     const reports = pull.reports.filter(({ context }) => context === desired.delivery.gatesContext);
     const own = reports.some(({ app }) => app === String(desired.delivery.apps.delivery.id));
-    const reporter = own ? 'delivery app' : reports[0] === undefined ? 'nobody' : reports[0].app === undefined ? 'developer' : 'foreign app';
+    const reporter = own
+      ? 'delivery app'
+      : reports[0] === undefined
+        ? 'nobody'
+        : reports[0].app === undefined
+          ? 'developer'
+          : 'foreign app';
     const unmet = unmetMerge(desired, by, method, reporter);
     return unmet && { kind: unmet.kind, environment: environment.name, ref, message: `${base} ${unmet.message}` };
   }

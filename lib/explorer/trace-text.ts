@@ -1,5 +1,5 @@
 import { code, Kind, type Machine } from './events';
-import { people } from './landing';
+import { people } from './landing-ways';
 import type { Harm } from './monitor';
 import { sampleOf } from './ref-pattern';
 import { git, running, type State } from './state';
@@ -14,7 +14,12 @@ export function eventOf(w: World, event: number): TraceEvent {
   switch (kind) {
     case Kind.land: {
       const ref = w.refs[a];
-      return { kind: 'land', repository: ref?.repository ?? '', ref: { kind: ref?.kind ?? 'branch', pattern: ref?.pattern ?? '' }, commit: b - 1 };
+      return {
+        kind: 'land',
+        repository: ref?.repository ?? '',
+        ref: { kind: ref?.kind ?? 'branch', pattern: ref?.pattern ?? '' },
+        commit: b - 1,
+      };
     }
     case Kind.verify:
       return { kind: 'verify', environment, suite: w.places[a]?.suites[b] ?? '' };
@@ -56,7 +61,9 @@ export function tryCodeOf(w: World, event: TraceEvent): number | undefined {
   const known = (index: number, kind: number, b = 0) => (index < 0 || b < 0 ? undefined : code(kind, index, b));
   switch (event.kind) {
     case 'land': {
-      const ref = w.refs.findIndex(({ kind, repository, pattern }) => kind === event.ref.kind && repository === event.repository && pattern === event.ref.pattern);
+      const ref = w.refs.findIndex(
+        ({ kind, repository, pattern }) => kind === event.ref.kind && repository === event.repository && pattern === event.ref.pattern,
+      );
       return known(ref, Kind.land, event.commit + 1);
     }
     case 'verify':
@@ -103,12 +110,14 @@ function consequence(effects: readonly string[], harm: Harm): string {
 
 /** What runs, or waits for a sync, now and did not before. */
 function effectsOf(w: World, before: State, after: State): string[] {
-  return [...w.places].sort((a, b) => a.rank - b.rank).flatMap(({ index, name }) => {
-    const now = running(w, after, index);
-    if (now !== running(w, before, index)) return [`${name} runs ${commitId(now - 1)}`];
-    const waits = git(w, after, index);
-    return waits !== git(w, before, index) ? [`${name} is to run ${commitId(waits - 1)}`] : [];
-  });
+  return [...w.places]
+    .sort((a, b) => a.rank - b.rank)
+    .flatMap(({ index, name }) => {
+      const now = running(w, after, index);
+      if (now !== running(w, before, index)) return [`${name} runs ${commitId(now - 1)}`];
+      const waits = git(w, after, index);
+      return waits !== git(w, before, index) ? [`${name} is to run ${commitId(waits - 1)}`] : [];
+    });
 }
 
 function lineOf(w: World, s: State, number: number): string {
@@ -117,7 +126,9 @@ function lineOf(w: World, s: State, number: number): string {
   switch (event.kind) {
     case 'land': {
       const id = commitId(event.commit);
-      return event.ref.kind === 'tags' ? `${id} is tagged ${sampleOf(event.ref.pattern)}` : `developer pushes ${id} to ${event.ref.pattern}`;
+      return event.ref.kind === 'tags'
+        ? `${id} is tagged ${sampleOf(event.ref.pattern)}`
+        : `developer pushes ${id} to ${event.ref.pattern}`;
     }
     case 'healthy':
     case 'unhealthy':
@@ -147,7 +158,9 @@ function lineOf(w: World, s: State, number: number): string {
       const said = [
         ...event.checks.map((check) => `${check} succeeds for ${id}`),
         ...(event.asked ? [`a person asks for ${id} in ${to}`] : []),
-        ...(event.approvedBy.length > 0 ? [`${event.approvedBy.join(', ')} ${event.approvedBy.length === 1 ? 'approves' : 'approve'} ${id} for ${to}`] : []),
+        ...(event.approvedBy.length > 0
+          ? [`${event.approvedBy.join(', ')} ${event.approvedBy.length === 1 ? 'approves' : 'approve'} ${id} for ${to}`]
+          : []),
       ];
       return said.join(', ');
     }

@@ -1,22 +1,10 @@
 import type { DeliveryEdge, DeliveryEnvironment, DesiredState } from '../desired/desired-state';
 import { overriders, type Sync, syncOf } from './argocd';
-import { deliveryRefusal, intakeRefusal } from './delivery-refs';
+import { deliveryRefusal } from './delivery-refs';
 import type { Bounds } from './explore';
 import { deliveryApp, groupName, mergeDemands } from './github';
 import type { Intent, IntentEdge, IntentRef } from './intent';
-import { type Breach, exploreBranch, exploreTags } from './landing';
-
-/** A branch or a pattern of tags whose head counts: releases are made from it, proposed by it, or synced from it. */
-export interface SourceRef extends IntentRef {
-  readonly index: number;
-  /** Why no commit gets there lawfully. */
-  readonly refusal?: string;
-  /** Why a push there starts no release. */
-  readonly notStarted?: string;
-  /** Indexes of tracked branches that alone may be merged there; undefined when a new commit may come from anywhere. */
-  readonly onlyFrom: readonly number[] | undefined;
-  readonly breaches: readonly Breach[];
-}
+import { type SourceRef, sameRef, sourceRefs } from './source-refs';
 
 /** A condition of the compiled edge, as the delivery app evaluates it. `people` stands for everything that people and other apps say of a promotion. */
 export type Condition =
@@ -124,7 +112,9 @@ export function worldOf(desired: DesiredState, intent: Intent, bounds: Bounds): 
   const compiled = desired.delivery.edges.filter(({ from, to }) => position.has(from) && position.has(to));
   const gatesFrom = (name: string) => compiled.filter(({ from }) => from === name).flatMap(({ gates }): readonly GateOf[] => gates);
   const suites = environments.map(({ name }) => unique(gatesFrom(name).flatMap((gate) => (gate.kind === 'verified' ? [gate.suite] : []))));
-  const soaks = environments.map(({ name }) => unique(gatesFrom(name).flatMap((gate) => (gate.kind === 'soak' ? [gate.seconds] : []))).sort((a, b) => a - b));
+  const soaks = environments.map(({ name }) =>
+    unique(gatesFrom(name).flatMap((gate) => (gate.kind === 'soak' ? [gate.seconds] : []))).sort((a, b) => a - b),
+  );
   const verifiedWidth = Math.ceil(Math.max(0, ...suites.map(({ length }) => length)) / 8);
   const most = Math.max(0, ...soaks.map(({ length }) => length));
   if (most > 7 || environments.length > 31 || bounds.commits > 7) {
@@ -169,22 +159,16 @@ export function worldOf(desired: DesiredState, intent: Intent, bounds: Bounds): 
 
 /** What gates ask for, in numbers; a gate at the sync is Argo CD's and asks nothing of the delivery app. */
 function conditionsOf(gates: readonly GateOf[], suites: readonly string[], soaks: readonly number[]): Condition[] {
-  const conditions = gates.flatMap((gate): Condition[] => {
-    switch (gate.kind) {
-      case 'healthy':
-        return [{ kind: 'healthy' }];
-      case 'soak':
-        return [{ kind: 'soak', level: soaks.indexOf(gate.seconds) + 1 }];
-      case 'verified':
-        return [{ kind: 'verified', bit: suites.indexOf(gate.suite) }];
-      case 'approvals':
-      case 'manual':
-      case 'check':
-        return [];
-    }
-  });
-  const ofPeople = gates.some((gate) => gate.kind === 'approvals' || gate.kind === 'check' || (gate.kind === 'manual' && gate.at === 'promotion'));
-  return ofPeople ? [...conditions, { kind: 'people' }] : conditions;
+  const conditions: Condition[] = [];
+  for (const gate of gates) {
+    if (gate.kind === 'healthy') conditions.push({ kind: 'healthy' });
+    if (gate.kind === 'soak') conditions.push({ kind: 'soak', level: soaks.indexOf(gate.seconds) + 1 });
+    if (gate.kind === 'verified') conditions.push({ kind: 'verified', bit: suites.indexOf(gate.suite) });
+  }
+  const asksPeople = gates.some(
+    ({ kind, ...gate }) => kind === 'approvals' || kind === 'check' || ('at' in gate && gate.at === 'promotion'),
+  );
+  return asksPeople ? [...conditions, { kind: 'people' }] : conditions;
 }
 
 function wordOf(gates: readonly GateOf[], native: number): Word {
@@ -204,10 +188,6 @@ function wordOf(gates: readonly GateOf[], native: number): Word {
   };
 }
 
-export function sameRef(a: IntentRef, b: IntentRef): boolean {
-  return a.kind === b.kind && a.repository === b.repository && a.pattern === b.pattern;
-}
-
 function unique<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
 }
@@ -222,7 +202,14 @@ function placeOf(
   desired: DesiredState,
   environment: DeliveryEnvironment,
   index: number,
-  known: { readonly source: number; readonly suites: readonly string[]; readonly soaks: readonly number[]; readonly refs: readonly SourceRef[]; readonly position: ReadonlyMap<string, number>; readonly edges: readonly Edge[] },
+  known: {
+    readonly source: number;
+    readonly suites: readonly string[];
+    readonly soaks: readonly number[];
+    readonly refs: readonly SourceRef[];
+    readonly position: ReadonlyMap<string, number>;
+    readonly edges: readonly Edge[];
+  },
 ): Place {
   const { delivery } = desired;
   const repository = desired.repositories.find(({ name }) => name === delivery.repository);
@@ -247,7 +234,9 @@ function placeOf(
     nativeApprovals: demands.approvals,
     sync,
     followsEnvironment: follower === undefined ? -1 : (known.position.get(follower.name) ?? -1),
-    followsRef: known.refs.findIndex(({ kind, repository: name, pattern }) => kind === 'branch' && name === delivery.repository && pattern === branch),
+    followsRef: known.refs.findIndex(
+      ({ kind, repository: name, pattern }) => kind === 'branch' && name === delivery.repository && pattern === branch,
+    ),
     suites: known.suites,
     soaks: known.soaks,
     raceable: !demands.upToDate,
@@ -263,39 +252,4 @@ function placeOf(
 /** How many soaks and suites conditions ask for. */
 function asksFor(conditions: readonly Condition[]): number {
   return conditions.filter(({ kind }) => kind === 'soak' || kind === 'verified').length;
-}
-
-/** Every ref that a source, an edge or an Application names, and how commits get there. */
-function sourceRefs(desired: DesiredState, intent: Intent, environments: readonly DeliveryEnvironment[]): SourceRef[] {
-  const { delivery } = desired;
-  const named: IntentRef[] = [];
-  const add = (ref: IntentRef | undefined) => {
-    if (ref !== undefined && !named.some((other) => sameRef(other, ref))) named.push(ref);
-  };
-  for (const { source } of [...environments, ...intent.environments]) add(source);
-  for (const { on } of [...delivery.edges, ...intent.edges]) add(on);
-  const home = desired.repositories.find(({ name }) => name === delivery.repository);
-  for (const { name } of environments) {
-    const sync = syncOf(desired, name);
-    if (sync.kind === 'none' || delivery.environments.some(({ branch }) => branch === sync.revision.replace(/^refs\/heads\//, ''))) continue;
-    const branch = sync.revision === 'HEAD' ? home?.defaultBranch : sync.revision.replace(/^refs\/heads\//, '');
-    if (branch === delivery.programBranch || branch === home?.defaultBranch) {
-      add({ kind: 'branch', repository: delivery.repository, pattern: branch as string });
-    }
-  }
-  return named.map((ref, index) => sourceRef(desired, intent, ref, index, named));
-}
-
-function sourceRef(desired: DesiredState, intent: Intent, ref: IntentRef, index: number, named: readonly IntentRef[]): SourceRef {
-  const repository = desired.repositories.find(({ name }) => name === ref.repository);
-  const started = repository && intakeRefusal(desired, repository, ref);
-  const open = { ...ref, index, onlyFrom: undefined, breaches: [], ...(started === undefined ? {} : { notStarted: started }) };
-  if (!repository) return open;
-  if (ref.kind === 'tags') return { ...open, ...exploreTags(desired, intent, repository, ref.pattern) };
-  const program = repository.name === intent.program.repository && ref.pattern === intent.program.branch;
-  const landing = exploreBranch(desired, intent, repository, ref.pattern, program);
-  const rule = desired.delivery.headRules.find((candidate) => candidate.repository === repository.name && candidate.branch === ref.pattern);
-  const tracked = (rule?.onlyFrom ?? []).map((head) => named.findIndex((other) => other.kind === 'branch' && other.pattern === head));
-  const limited = rule !== undefined && !tracked.includes(-1);
-  return { ...open, ...landing, onlyFrom: limited ? tracked : undefined };
 }

@@ -31,7 +31,11 @@ export function mutants(desired: DesiredState): Mutant[] {
       environment.admits.forEach((admitted, a) => {
         mutate(`${name}: no longer admits ${admitted.name}`, (draft) => admission(draft).splice(a, 1));
       });
-      for (const [type, added] of [['branch', '**/*'], ['branch', 'develop'], ['tag', '**/*']] as const) {
+      for (const [type, added] of [
+        ['branch', '**/*'],
+        ['branch', 'develop'],
+        ['tag', '**/*'],
+      ] as const) {
         if (environment.admits.some((admitted) => admitted.type === type && admitted.name === added)) continue;
         mutate(`${name}: admits ${type} ${added}`, (draft) => admission(draft).push({ type, name: added }));
       }
@@ -47,7 +51,11 @@ export function mutants(desired: DesiredState): Mutant[] {
         if (line === '' || line.startsWith('#')) return;
         mutate(`CODEOWNERS without "${line}"`, (draft) => {
           const found = draft.repositories[r]?.files[f];
-          if (found) found.content = file.content.split('\n').filter((_, other) => other !== l).join('\n');
+          if (found)
+            found.content = file.content
+              .split('\n')
+              .filter((_, other) => other !== l)
+              .join('\n');
         });
       });
       mutate('CODEOWNERS removed', (draft) => draft.repositories[r]?.files.splice(f, 1));
@@ -95,7 +103,9 @@ function edgeMutants(desired: DesiredState, mutate: Mutate): void {
       if (gate.kind !== 'approvals') return;
       gate.including.forEach((_, i) => {
         mutate(`${edge.policy}: gate ${gate.id} without its group ${i + 1}`, (draft) => {
-          of(draft).gates[g] = structuredClone({ ...gate, including: gate.including.filter((_group, other) => other !== i) }) as Draft<typeof gate>;
+          of(draft).gates[g] = structuredClone({ ...gate, including: gate.including.filter((_group, other) => other !== i) }) as Draft<
+            typeof gate
+          >;
         });
       });
       if (gate.total > gate.including.reduce((sum, { count }) => sum + count, 0)) {
@@ -113,7 +123,11 @@ function edgeMutants(desired: DesiredState, mutate: Mutate): void {
   });
 }
 
-function rulesetMutants(ruleset: DesiredRuleset, name: string, mutate: (name: string, change: (draft: Draft<DesiredRuleset>) => void) => void): void {
+function rulesetMutants(
+  ruleset: DesiredRuleset,
+  name: string,
+  mutate: (name: string, change: (draft: Draft<DesiredRuleset>) => void) => void,
+): void {
   mutate(`${name}: disabled`, (draft) => {
     draft.enforcement = 'disabled';
   });
@@ -123,23 +137,37 @@ function rulesetMutants(ruleset: DesiredRuleset, name: string, mutate: (name: st
   ruleset.bypass_actors.forEach((actor, a) => {
     mutate(`${name}: ${actor.actor_type} ${actor.actor_id ?? ''} no longer exempt`, (draft) => draft.bypass_actors.splice(a, 1));
   });
-  for (const [actor_type, actor_id] of [['RepositoryRole', 4], ['RepositoryRole', 5], ['Integration', 424_242], ['Team', 77]] as const) {
-    mutate(`${name}: ${actor_type} ${actor_id} exempt`, (draft) => draft.bypass_actors.push({ actor_type, actor_id, bypass_mode: 'always' }));
+  for (const [actor_type, actor_id] of [
+    ['RepositoryRole', 4],
+    ['RepositoryRole', 5],
+    ['Integration', 424_242],
+    ['Team', 77],
+  ] as const) {
+    mutate(`${name}: ${actor_type} ${actor_id} exempt`, (draft) =>
+      draft.bypass_actors.push({ actor_type, actor_id, bypass_mode: 'always' }),
+    );
   }
   ruleset.rules.forEach((rule, r) => {
     const label = `${name}: ${rule.type}`;
     mutate(`${label} removed`, (draft) => draft.rules.splice(r, 1));
-    const change = (text: string, weaker: DesiredRule) => mutate(`${label} ${text}`, (draft) => {
-      draft.rules[r] = structuredClone(weaker) as Draft<DesiredRule>;
-    });
+    const change = (text: string, weaker: DesiredRule) =>
+      mutate(`${label} ${text}`, (draft) => {
+        draft.rules[r] = structuredClone(weaker) as Draft<DesiredRule>;
+      });
     if (rule.type === 'pull_request') {
       const { parameters } = rule;
-      const weaken = (text: string, weaker: Partial<typeof parameters>) => change(text, { ...rule, parameters: { ...parameters, ...weaker } });
+      const weaken = (text: string, weaker: Partial<typeof parameters>) =>
+        change(text, { ...rule, parameters: { ...parameters, ...weaker } });
       const count = parameters.required_approving_review_count;
       if (count > 0) weaken('with one approval less', { required_approving_review_count: count - 1 });
       // Without an approval to ask for there is none to go stale, and no last push to approve.
       const reviews = ['dismiss_stale_reviews_on_push', 'require_last_push_approval'];
-      for (const key of ['dismiss_stale_reviews_on_push', 'require_code_owner_review', 'require_last_push_approval', 'required_review_thread_resolution'] as const) {
+      for (const key of [
+        'dismiss_stale_reviews_on_push',
+        'require_code_owner_review',
+        'require_last_push_approval',
+        'required_review_thread_resolution',
+      ] as const) {
         if (parameters[key] && (count > 0 || !reviews.includes(key))) weaken(`without ${key}`, { [key]: false });
       }
       for (const method of ['merge', 'squash', 'rebase'] as const) {
@@ -155,7 +183,10 @@ function rulesetMutants(ruleset: DesiredRuleset, name: string, mutate: (name: st
         change('not up to date', { ...rule, parameters: { ...parameters, strict_required_status_checks_policy: false } });
       }
       checks.forEach((check, c) => {
-        change(`without ${check.context}`, { ...rule, parameters: { ...parameters, required_status_checks: checks.filter((_, other) => other !== c) } });
+        change(`without ${check.context}`, {
+          ...rule,
+          parameters: { ...parameters, required_status_checks: checks.filter((_, other) => other !== c) },
+        });
         if (check.integration_id === undefined) return;
         const unbound = checks.map((other, index) => (index === c ? { context: other.context } : other));
         change(`${check.context} from anybody`, { ...rule, parameters: { ...parameters, required_status_checks: unbound } });
@@ -173,7 +204,9 @@ function environmentMutants(desired: DesiredState, mutate: Mutate): void {
         syncPolicy: { automated?: { prune?: boolean; selfHeal?: boolean } };
       }
       const change = (text: string, edit: (spec: Spec) => void) =>
-        mutate(`Application of ${environment.name}: ${text}`, (draft) => edit((draft.environments[e]?.bootstrap[o] as unknown as { spec: Spec }).spec));
+        mutate(`Application of ${environment.name}: ${text}`, (draft) =>
+          edit((draft.environments.map(({ bootstrap }) => bootstrap[o])[e] as unknown as { spec: Spec }).spec),
+        );
       const { syncPolicy } = (object as unknown as { spec: Spec }).spec;
       if (syncPolicy.automated === undefined) {
         change('automated', (spec) => {

@@ -9,13 +9,16 @@ const model = openluffy();
 const desired: DesiredState = compile(model);
 const intent = intentOf(model);
 
-test.each(Object.entries(Bounds))('OpenLuffy is explored to closure within the %s bounds, and nothing goes against its intent', (_name, bounds) => {
-  const result = explore(desired, intent, bounds);
-  expect(result.violations).toEqual([]);
-  expect(result.unreached).toEqual([]);
-  expect(result.complete).toBe(true);
-  expect(result.states).toBeGreaterThan(400);
-});
+test.each(Object.entries(Bounds))(
+  'OpenLuffy is explored to closure within the %s bounds, and nothing goes against its intent',
+  (_name, bounds) => {
+    const result = explore(desired, intent, bounds);
+    expect(result.violations).toEqual([]);
+    expect(result.unreached).toEqual([]);
+    expect(result.complete).toBe(true);
+    expect(result.states).toBeGreaterThan(400);
+  },
+);
 
 test('every environment is lawfully reached, production after the gates of both edges', () => {
   const { firstLawfulArrival } = explore(desired, intent, Bounds.quick);

@@ -10,8 +10,8 @@ import {
   Platform,
   PromotionPolicy,
   Repository,
-  resolve,
   Rollback,
+  resolve,
   ServiceStack,
   Suite,
   Sync,
@@ -41,7 +41,10 @@ function platformOf(declare: (ground: Ground) => void) {
   return { desired: compile(model), intent: intentOf(model) };
 }
 
-function explored(declare: (ground: Ground) => void, bounds = Bounds.quick): Exploration & { readonly replayed: readonly (string | undefined)[] } {
+function explored(
+  declare: (ground: Ground) => void,
+  bounds = Bounds.quick,
+): Exploration & { readonly replayed: readonly (string | undefined)[] } {
   const { desired, intent } = platformOf(declare);
   const result = explore(desired, intent, bounds);
   return { ...result, replayed: result.violations.map(({ events }) => replay(desired, intent, events).harm?.message) };
@@ -58,7 +61,11 @@ const lawful: Readonly<Record<string, (ground: Ground) => void>> = {
     new PromotionPolicy(platform, 'c-to-d', {
       from: c,
       to: d,
-      gates: [Gate.healthy(), Gate.check(Check.run('scan', 'make scan')), Gate.approvals({ total: 3, including: [{ team: 'ops', count: 2 }, { team: 'qa' }] })],
+      gates: [
+        Gate.healthy(),
+        Gate.check(Check.run('scan', 'make scan')),
+        Gate.approvals({ total: 3, including: [{ team: 'ops', count: 2 }, { team: 'qa' }] }),
+      ],
     });
     new BranchProtection(repository, 'develop', { ref: repository.branch('develop'), checks: [Check.run('scan', 'make scan')] });
   },
@@ -67,13 +74,23 @@ const lawful: Readonly<Record<string, (ground: Ground) => void>> = {
     const eu = new Environment(platform, 'eu', { tier: Tier.production, target });
     const us = new Environment(platform, 'us', { tier: Tier.production, target });
     for (const to of [eu, us]) {
-      new PromotionPolicy(platform, `staging-to-${to.environmentName}`, { from: staging, to, on: repository.tags('v*.*.*'), gates: [Gate.healthy(), Gate.verified(suite)] });
+      new PromotionPolicy(platform, `staging-to-${to.environmentName}`, {
+        from: staging,
+        to,
+        on: repository.tags('v*.*.*'),
+        gates: [Gate.healthy(), Gate.verified(suite)],
+      });
     }
   },
   'releases made from tags': ({ platform, repository, target }) => {
     const staging = new Environment(platform, 'staging', { tier: Tier.staging, target, source: repository.tags('v*.*.*') });
     const prod = new Environment(platform, 'prod', { tier: Tier.production, target });
-    new PromotionPolicy(platform, 'staging-to-prod', { from: staging, to: prod, gates: [Gate.healthy(), Gate.soak('1h'), Gate.manual()], rollback: Rollback.automatic() });
+    new PromotionPolicy(platform, 'staging-to-prod', {
+      from: staging,
+      to: prod,
+      gates: [Gate.healthy(), Gate.soak('1h'), Gate.manual()],
+      rollback: Rollback.automatic(),
+    });
     new BranchProtection(repository, 'tags', { ref: repository.tags('v*.*.*'), bypass: [Bypass.team('release-engineers')] });
   },
   'a source in another repository, every release in order': ({ platform, target }) => {
@@ -87,13 +104,22 @@ const lawful: Readonly<Record<string, (ground: Ground) => void>> = {
       gates: [Gate.healthy(), Gate.approvals({ total: 2 })],
       rollback: Rollback.manual({ approvals: 1 }),
     });
-    new BranchProtection(code, 'main', { ref: code.branch('main'), approvals: 1, linearHistory: true, bypass: [Bypass.role('maintain', { mode: 'pull_request' })] });
+    new BranchProtection(code, 'main', {
+      ref: code.branch('main'),
+      approvals: 1,
+      linearHistory: true,
+      bypass: [Bypass.role('maintain', { mode: 'pull_request' })],
+    });
   },
   'a target without Argo CD, and one that Pulumi applies': ({ platform, repository, target }) => {
     const coolify = Target.coolify({ url: 'https://coolify.acme.example' });
     const staging = new Environment(platform, 'staging', { tier: Tier.staging, target: coolify, source: repository.branch('main') });
     const prod = new Environment(platform, 'prod', { tier: Tier.production, target, sync: Sync.pulumi() });
-    new PromotionPolicy(platform, 'staging-to-prod', { from: staging, to: prod, gates: [Gate.healthy(), Gate.approvals({ total: 1, including: [{ people: ['mia', 'noa'] }] })] });
+    new PromotionPolicy(platform, 'staging-to-prod', {
+      from: staging,
+      to: prod,
+      gates: [Gate.healthy(), Gate.approvals({ total: 1, including: [{ people: ['mia', 'noa'] }] })],
+    });
   },
 };
 
@@ -116,7 +142,10 @@ test('a push that deploys staging and production at once is told in two lines', 
   });
   expect(violations).toHaveLength(1);
   expect(violations[0]).toMatchObject({ kind: 'simultaneous', environment: 'production', together: ['staging'] });
-  expect(violations[0]?.lines).toEqual(['developer pushes 4f2a1c to main', 'staging runs 4f2a1c, production runs 4f2a1c; nobody verified it']);
+  expect(violations[0]?.lines).toEqual([
+    'developer pushes 4f2a1c to main',
+    'staging runs 4f2a1c, production runs 4f2a1c; nobody verified it',
+  ]);
   expect(replayed).toEqual([violations[0]?.message]);
 });
 
