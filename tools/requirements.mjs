@@ -2,6 +2,7 @@
 //   node tools/requirements.mjs                 shown, failing, deferred, declined, missing, by system and kind
 //   node tools/requirements.mjs --json          the same as one JSON document
 //   node tools/requirements.mjs --complete openluffy   fails when a requirement of the system is missing
+//   node tools/requirements.mjs --results FILE  reads what jest has written to FILE, and runs nothing
 //   node tools/requirements.mjs --probe         runs each test without each rule and compiler part that it names; lists tests that pass all the same
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -13,7 +14,12 @@ import { parseArgs } from 'node:util';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'test', 'requirements');
 const { values: options } = parseArgs({
-  options: { json: { type: 'boolean' }, probe: { type: 'boolean' }, complete: { type: 'string', multiple: true } },
+  options: {
+    json: { type: 'boolean' },
+    probe: { type: 'boolean' },
+    complete: { type: 'string', multiple: true },
+    results: { type: 'string' },
+  },
 });
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
@@ -25,6 +31,7 @@ const readings = new Map(readJson(join(folder, 'readings.json')).map((reading) =
 
 /** Runs all requirement tests, or, in place of each, its body without each rule and part that it names; gives their titles and how they ended. */
 function runTests(probe) {
+  if (options.results !== undefined) return requirementTests(readJson(options.results));
   const scratch = mkdtempSync(join(tmpdir(), 'requirements-'));
   const file = join(scratch, 'results.json');
   const { STAGEGATE_PROBE: _probe, ...environment } = process.env;
@@ -37,23 +44,28 @@ function runTests(probe) {
     maxBuffer: 1 << 28,
   });
   try {
-    return readJson(file).testResults.flatMap((result) => {
-      if (result.assertionResults.length === 0 && result.status === 'failed') throw new Error(`${result.name}: ${result.message}`);
-      return result.assertionResults
-        .filter(({ title, status }) => /^[A-Z]+-\d+ /.test(title) && (status === 'passed' || status === 'failed'))
-        .map(({ title, status, failureMessages }) => ({
-          id: title.split(' ')[0],
-          title,
-          passed: status === 'passed',
-          failure: failureMessages?.[0]?.split('\n')[0],
-        }));
-    });
+    return requirementTests(readJson(file));
   } catch (error) {
     console.error(run.stderr || String(error));
     process.exit(3);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** The tests of requirements among jest's results. */
+function requirementTests({ testResults }) {
+  return testResults.flatMap((result) => {
+    if (result.assertionResults.length === 0 && result.status === 'failed') throw new Error(`${result.name}: ${result.message}`);
+    return result.assertionResults
+      .filter(({ title, status }) => /^[A-Z]+-\d+ /.test(title) && (status === 'passed' || status === 'failed'))
+      .map(({ title, status, failureMessages }) => ({
+        id: title.split(' ')[0],
+        title,
+        passed: status === 'passed',
+        failure: failureMessages?.[0]?.split('\n')[0],
+      }));
+  });
 }
 
 if (options.probe) {

@@ -51,7 +51,7 @@ requirement('LUFFY-21', { by: ['gate/soak'] }, async () => {
   expect(await world.digestsOn('preprod')).toEqual(['bb']);
 });
 
-requirement('LUFFY-22', { by: ['delivery/health'] }, async () => {
+requirement('LUFFY-22', { by: ['delivery/health', 'gate/healthy'] }, async () => {
   const world = await openLuffy();
   world.at('12:00:00');
   const commit = await world.toDevelop('change cc');
@@ -67,6 +67,9 @@ requirement('LUFFY-22', { by: ['delivery/health'] }, async () => {
   expect((await world.status('dev')).notices[0]).toBe(`release ${release.id} failed: ${report.environments[0]?.health.text}`);
   expect(report.environments[0]?.health.text).toContain(`dev degraded at ${commit.slice(0, 7)}`);
   expect(await world.digestsOn('preprod')).toEqual(['aa']);
+  expect(report.environments[1]?.promotion?.gates).toContainEqual(
+    expect.objectContaining({ id: 'healthy', state: 'failure', reason: expect.stringContaining(`dev degraded at ${commit.slice(0, 7)}`) }),
+  );
 });
 
 requirement('LUFFY-23', { by: ['delivery/edges'] }, async () => {

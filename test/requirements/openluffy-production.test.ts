@@ -139,7 +139,7 @@ requirement('LUFFY-46', { by: ['argocd/app-project'] }, async () => {
   expect((await other.status('prod')).notices[0]).toMatch(new RegExp(`^openluffy-prod runs ${aa} .*, git says ${bb.id} `));
 });
 
-requirement('LUFFY-50', { by: ['delivery/on'] }, async () => {
+requirement('LUFFY-50', { by: ['delivery/on', 'gate/verified'] }, async () => {
   const world = await openLuffy();
   const verified = (await world.status('preprod')).release ?? '';
   await world.toDevelop('second change');
@@ -161,6 +161,14 @@ requirement('LUFFY-50', { by: ['delivery/on'] }, async () => {
   expect((await world.delivery.host.pullRequests({ base: 'env/prod', state: 'open' })).map(({ head }) => head)).toEqual([
     `promote/prod/${next.id}`,
   ]);
+  await world.approveProd('mia');
+  expect(await promote(world.delivery, 'prod')).toMatchObject({
+    state: 'waiting',
+    reason: expect.stringMatching(/^verified-integration: suite integration has not run against preprod for this release/),
+  });
+  expect(await world.digestsOn('prod')).toEqual([]);
+  await world.verify();
+  expect(await promote(world.delivery, 'prod')).toMatchObject({ state: 'merged', release: next.id });
 });
 
 requirement('LUFFY-35', {}, async () => {
@@ -265,7 +273,7 @@ requirement('LUFFY-53', {}, async () => {
   expect((await other.status('prod')).notices).toContain('the last sync was started by admin, an account that several people share');
 });
 
-requirement('LUFFY-56', {}, async () => {
+requirement('LUFFY-56', { by: ['gate/approvals'] }, async () => {
   const { world, aa } = await production();
   const items = (await planSync(world.delivery, 'prod')).checklist;
   expect(items.map(({ item, proved }) => `[${proved ? 'x' : ' '}] ${item}`)).toEqual([

@@ -21,7 +21,7 @@ const after = (statement: string): Edit => [REFINED, `${REFINED}\n${statement}`]
 const PROD = "host: 'openluffy.local',";
 const inProd = (property: string): Edit => [PROD, `${PROD}\n  ${property},`];
 
-requirement('LUFFY-25', { by: ['SG111'] }, () => {
+requirement('LUFFY-25', { by: ['SG111', 'SG102'] }, () => {
   const other = `ghcr.io/lebrick07/openluffy/backend@sha256:${'ee'.repeat(32)}`;
   const image = `backend.override(Kind.deployment, { spec: { template: { spec: { containers: [{ name: 'backend', image: '${other}' }] } } } }, { in: preprod });`;
   refuses(
@@ -37,6 +37,8 @@ requirement('LUFFY-25', { by: ['SG111'] }, () => {
       },
     ],
   );
+  const source: Edit = ["'preprod', { tier: Tier.staging,", "'preprod', { source: repository.branch('release'), tier: Tier.staging,"];
+  refuses('SG102', [source], [{ name: 'production-bypasses-validation', path: 'openluffy/preprod' }]);
 });
 
 requirement('LUFFY-26', { by: ['SG002'] }, () => {

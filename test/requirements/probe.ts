@@ -1,4 +1,5 @@
 import type { DesiredDelivery, DesiredEnvironment, DesiredRepository, DesiredState, KubernetesObject } from 'stagegate';
+import { RULES } from '../../lib/rules/rules';
 
 type Part = (desired: DesiredState) => DesiredState;
 
@@ -71,8 +72,9 @@ export function withoutRules(): readonly string[] {
   return disabled !== undefined && isRule(disabled) ? [disabled] : [];
 }
 
+/** Whether a name is that of a rule, or of a wrong value that constructors refuse (SG0xx). */
 export function isRule(name: string): boolean {
-  return /^SG\d{3}$/.test(name);
+  return /^SG0\d\d$/.test(name) || RULES.some(({ code }) => code === name);
 }
 
 /** A desired state without the part that is taken away just now. */

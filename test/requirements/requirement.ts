@@ -44,7 +44,7 @@ export function requirement(id: string, props: RequirementProps, body: () => voi
   const { kind, title } = requirementNamed(id);
   const by = props.by ?? [];
   if (by.length === 0 && MADE.has(kind)) throw new Error(`${id} is ${kind}: name the rules or parts that make it true`);
-  for (const name of by) if (!isRule(name) && PARTS[name] === undefined) throw new Error(`${id}: there is no part ${name}`);
+  for (const name of by) if (!isRule(name) && PARTS[name] === undefined) throw new Error(`${id}: there is no rule or part ${name}`);
   if (process.env.STAGEGATE_PROBE === undefined) {
     test(`${id} ${kind} ${title}`, async () => body(), props.timeout);
     return;
