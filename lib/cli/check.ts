@@ -82,5 +82,7 @@ function coloured(io: Io, diagnostic: Diagnostic): string {
 }
 
 function counted(number: number, noun: string): string {
-  return `${number.toLocaleString('en-GB')} ${noun}${number === 1 ? '' : 's'}`;
+  // Not by the locale's own rules, which take 30 ms to load.
+  const digits = String(number).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+  return `${digits} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -14,7 +14,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const blocks = (document: string): string[] => [...readFileSync(join(root, 'docs', document), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
+const blocks = (document: string): string[] =>
+  [...readFileSync(join(root, 'docs', document), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
 
 /** Runs the shell blocks of documents one after the other, as a reader does; stops at the first that fails. */
 function read(name: string, documents: readonly string[]) {
@@ -31,7 +32,12 @@ function read(name: string, documents: readonly string[]) {
 }
 
 test('a reader of getting-started and then of the guides comes to a release in production, and back', () => {
-  const { status, stdout, stderr } = read('shop', ['getting-started.md', join('guides', 'add-an-environment.md'), join('guides', 'add-a-gate.md'), join('guides', 'roll-back.md')]);
+  const { status, stdout, stderr } = read('shop', [
+    'getting-started.md',
+    join('guides', 'add-an-environment.md'),
+    join('guides', 'add-a-gate.md'),
+    join('guides', 'roll-back.md'),
+  ]);
   expect({ status, tail: status === 0 ? '' : `${stdout.slice(-1500)}\n${stderr.slice(-1500)}` }).toEqual({ status: 0, tail: '' });
   expect(stdout).toMatch(/^shop: 0 errors/m);
   expect(stdout).toMatch(/^prod: merged #\d+, /m);
