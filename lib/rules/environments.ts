@@ -67,10 +67,12 @@ export function refOf({ kind, pattern }: SourceModel): string {
   return `${kind === 'branch' ? 'refs/heads' : 'refs/tags'}/${pattern}`;
 }
 
-/** A ref that two sources share; undefined when there is none. */
-export function trySharedRef(one: SourceModel, other: SourceModel): string | undefined {
-  if (one.kind !== other.kind || one.repository !== other.repository) return undefined;
-  return one.pattern === other.pattern ? one.pattern : tryCommonName(one.pattern, other.pattern);
+/** A ref that all sources share; undefined when there is none. */
+export function trySharedRef(...sources: readonly SourceModel[]): string | undefined {
+  const [first, ...others] = sources;
+  if (first === undefined || others.some(({ kind, repository }) => kind !== first.kind || repository !== first.repository))
+    return undefined;
+  return others.every(({ pattern }) => pattern === first.pattern) ? first.pattern : tryCommonName(...sources.map(({ pattern }) => pattern));
 }
 
 /** Pairs of the items, each once. */

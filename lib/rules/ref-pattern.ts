@@ -103,23 +103,33 @@ function accepts(pattern: readonly Token[], positions: readonly Position[]): boo
 /** Longest name that {@link tryCommonName} looks for. */
 const LONGEST = 120;
 
-/** The shortest name that git takes and both patterns match; undefined when there is none. */
-export function tryCommonName(one: string, other: string): string | undefined {
-  const [a, b] = [tokens(one), tokens(other)];
-  const alphabet = [...new Set([...'0', ...one, ...other, 'a'])].filter((char) => !/[*?[\]^~:\\\s]/.test(char)).sort();
-  const start = [{ at: 0, inside: false }];
-  let frontier = [{ name: '', left: reached(a, start), right: reached(b, start) }];
+/** A short name that git takes and all patterns match, wildcards filled where that is possible; undefined when there is none. */
+export function tryCommonName(...patterns: readonly string[]): string | undefined {
+  const filled = patterns.map((pattern) =>
+    tokens(pattern).flatMap((token): Token[] => (token.kind === 'star' ? [{ kind: 'any' }, token] : [token])),
+  );
+  return shortestCommon(filled, patterns) ?? shortestCommon(patterns.map(tokens), patterns);
+}
+
+function shortestCommon(readings: readonly (readonly Token[])[], patterns: readonly string[]): string | undefined {
+  const alphabet = [...new Set([...'0', ...patterns.join(''), 'a'])]
+    .filter((char) => !/[*?[\]^~:\\\s]/.test(char))
+    .sort((a, b) => Number(/\W/.test(a)) - Number(/\W/.test(b)) || (a < b ? -1 : 1));
+  const start = readings.map((reading) => reached(reading, [{ at: 0, inside: false }]));
+  let frontier = [{ name: '', at: start }];
   const seen = new Set<string>();
   for (let length = 0; length <= LONGEST && frontier.length > 0; length++) {
-    const hit = frontier.find(({ name, left, right }) => name !== '' && !/[./]$/.test(name) && accepts(a, left) && accepts(b, right));
+    const hit = frontier.find(
+      ({ name, at }) => name !== '' && !/[./]$/.test(name) && readings.every((reading, index) => accepts(reading, at[index] ?? [])),
+    );
     if (hit !== undefined) return hit.name;
-    frontier = frontier.flatMap(({ name, left, right }) =>
+    frontier = frontier.flatMap(({ name, at }) =>
       alphabet.flatMap((char) => {
         const before = name.at(-1) ?? '/';
         if ((char === '/' || char === '.') && (before === '/' || before === '.')) return [];
-        const next = { name: name + char, left: step(a, left, char), right: step(b, right, char) };
-        const key = `${positionKey(next.left)}|${positionKey(next.right)}|${/[./]/.test(char) ? char : ''}`;
-        if (next.left.length === 0 || next.right.length === 0 || seen.has(key)) return [];
+        const next = { name: name + char, at: readings.map((reading, index) => step(reading, at[index] ?? [], char)) };
+        const key = `${next.at.map(positionKey).join('|')}|${/[./]/.test(char) ? char : ''}`;
+        if (next.at.some((positions) => positions.length === 0) || seen.has(key)) return [];
         seen.add(key);
         return [next];
       }),

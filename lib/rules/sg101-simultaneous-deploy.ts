@@ -47,11 +47,14 @@ function sharedSources(environments: readonly EnvironmentModel[]): RuleFinding[]
   return sourced
     .filter(({ tier }) => tier === 'production')
     .flatMap((production) => {
-      const together = sourced.filter(
+      const overlapping = sourced.filter(
         (other) => other !== production && trySharedRef(production.source, other.source) !== undefined && !reported.has(other.name),
       );
-      if (together.length === 0) return [];
+      if (overlapping.length === 0) return [];
       reported.add(production.name);
+      // One ref that deploys them all, else one that deploys the first of them: the others show up once that is repaired.
+      const together =
+        trySharedRef(production.source, ...overlapping.map(({ source }) => source)) === undefined ? overlapping.slice(0, 1) : overlapping;
       return [sharedSource(production, together)];
     });
 }
@@ -60,7 +63,7 @@ function sharedSource(production: Sourced, together: readonly Sourced[]): RuleFi
   const { source, name } = production;
   const all = [...together, production];
   const same = together.every((other) => other.source.pattern === source.pattern);
-  const ref = together.map((other) => trySharedRef(source, other.source)).find((shared) => shared !== undefined) ?? source.pattern;
+  const ref = trySharedRef(source, ...together.map((other) => other.source)) ?? source.pattern;
   const event = source.kind === 'branch' ? `a push to ${ref}` : same ? `a tag that matches ${ref}` : `a tag such as ${ref}`;
   const upstream = (together.find(({ tier }) => tier === 'staging') ?? together[0])?.name ?? '';
   const tags = source.kind === 'tags' ? source.pattern : 'v*.*.*';

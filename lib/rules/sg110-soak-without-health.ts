@@ -20,7 +20,7 @@ export const soakWithoutHealth: Rule = {
       return [
         {
           path: policy.path,
-          message: `releases are promoted to ${policy.to} by time alone`,
+          message: `releases are promoted to ${policy.to} without being healthy at that time`,
           given: `gates ${policy.gates.map(({ id }) => id).join(', ')} with a soak of ${durationText(soak.seconds)} in ${policy.from}`,
           expected: 'Gate.healthy() beside Gate.soak(…)',
           remedy: `add Gate.healthy() to the gates of ${policy.name}`,

