@@ -47,7 +47,11 @@ export async function deliver(delivery: Delivery, options: DeliverOptions = {}):
   for (const name of names) {
     const before = seen.get(name) ?? { health: { state: 'unknown', text: '' } };
     try {
-      environments.push({ environment: name, ...before, promotion: before.rolledBack?.promotion ?? (await promote(delivery, name)) });
+      environments.push({
+        environment: name,
+        ...before,
+        promotion: before.rolledBack?.promotion ?? (await promote(delivery, name, { observed: true })),
+      });
     } catch (error) {
       if (!DeliveryError.is(error)) throw error;
       environments.push({ environment: name, ...before, error });

@@ -1,4 +1,4 @@
-import { branchRef, type Delivery, environmentNamed, takesReleases } from './delivery';
+import { branchRef, type Delivery, edgesInto, environmentNamed, takesReleases } from './delivery';
 import { DeliveryError, outside } from './error';
 import {
   activeRollback,
@@ -12,6 +12,7 @@ import {
   readFacts,
 } from './facts';
 import { deploymentsUpstream, type GateResult, runsUpstream } from './gates';
+import { recordHealth } from './health';
 import type { Actor, PullRequest } from './host';
 import { allHold, closePromotion, evaluate, propose, publish, settle, tryMerge, waitingText } from './promotion';
 import { release as releaseNamed, tryRelease } from './release';
@@ -49,6 +50,8 @@ export interface PromoteOptions {
   readonly release?: string;
   /** The person who asks; absent when automation does. */
   readonly by?: Actor;
+  /** Whether the health of the environments that lead here was recorded just now; else it is recorded first. @default false */
+  readonly observed?: boolean;
 }
 
 /** A candidate with what its gates say now. */
@@ -75,6 +78,7 @@ export async function promote(delivery: Delivery, environment: string, options: 
   const declared = environmentNamed(delivery.desired, environment);
   if (!takesReleases(declared)) return report(environment, 'not-taking-releases', `${environment} is ${declared.lifecycle}`);
   const asked = options.release === undefined ? undefined : (await releaseNamed(delivery, options.release)).id;
+  if (!options.observed) await observeUpstream(delivery, environment);
   const first = await readFacts(delivery, environment);
   if (first.into.length === 0) outside(`${declared.branch} does not exist`, 'run `stagegate bootstrap`');
   const rollback = activeRollback(first);
@@ -83,7 +87,7 @@ export async function promote(delivery: Delivery, environment: string, options: 
 
   const evaluated = await evaluateCandidates(delivery, first, asked);
   if (options.by?.kind === 'person' && (await recordRequest(delivery, first, evaluated, options.by)))
-    return promote(delivery, environment, { ...(asked && { release: asked }) });
+    return promote(delivery, environment, { ...(asked && { release: asked }), observed: true });
   const superseded = evaluated.flatMap(({ candidate, superseded: reason }) =>
     reason === undefined ? [] : [{ release: candidate.release.id, reason }],
   );
@@ -104,6 +108,12 @@ export async function promote(delivery: Delivery, environment: string, options: 
   }
   for (const one of live) if (one !== chosen && one.open) await carryOn(delivery, first, one, false);
   return { ...(await carryOn(delivery, first, chosen, true)), superseded };
+}
+
+/** A gate on health must not rest on what was reported long ago. */
+async function observeUpstream(delivery: Delivery, environment: string): Promise<void> {
+  const upstream = new Set(edgesInto(delivery.desired, environment).map((edge) => edge.from));
+  for (const name of upstream) await recordHealth(delivery, name);
 }
 
 function nothingNewer(facts: Facts): string {
@@ -263,6 +273,8 @@ async function recordRequest(delivery: Delivery, facts: Facts, evaluated: readon
 
 /** Evaluates and publishes the gates of every open promotion into an environment; merges nothing. */
 export async function publishGates(delivery: Delivery, environment: string): Promise<readonly PromotionReport[]> {
+  environmentNamed(delivery.desired, environment);
+  await observeUpstream(delivery, environment);
   const facts = await readFacts(delivery, environment);
   const rollback = activeRollback(facts);
   const found = rollback && (await tryRelease(delivery, rollback.release));

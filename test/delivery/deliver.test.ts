@@ -383,16 +383,40 @@ test('a green check that is found at the start is not trusted: it is taken back 
   expect((await world.host.statuses(head)).at(-1)).toMatchObject({ context: 'stagegate/gates', state: 'pending' });
 });
 
-test('passes in which nothing happens write nothing', async () => {
+test('passes in which nothing happens write nothing, before the soak is over and while a person is waited for', async () => {
+  const gates = [
+    { id: 'healthy', kind: 'healthy' },
+    { id: 'soak-30s', kind: 'soak', seconds: 30 },
+    { id: 'approvals', kind: 'approvals', total: 1, including: [], distinct: true },
+  ] as const;
+  world = await openWorld({ desired: changed({ edges: { 'dev-to-preprod': { gates } } }) });
+  await world.push('one');
+  await world.settle();
+  const seen = async (): Promise<unknown> => {
+    const [pull] = await world.host.pullRequests({ base: 'env/preprod', state: 'open' });
+    const commits = [pull?.headCommit ?? '', await world.head('env/dev')];
+    return [pull, await world.store.refs('refs/'), ...(await Promise.all(commits.map((commit) => world.host.statuses(commit))))];
+  };
+  for (const seconds of [1, 40]) {
+    world.pass(seconds);
+    await world.deliver();
+    const before = await seen();
+    world.pass(3);
+    await world.deliver();
+    expect(await seen()).toEqual(before);
+  }
+});
+
+test('a promotion by itself looks at the environment that it rests on before it trusts what was reported', async () => {
   world = await openWorld();
   await world.push('one');
   await world.settle();
-  const [pull] = await world.host.pullRequests({ base: 'env/preprod', state: 'open' });
-  const commits = [pull?.headCommit ?? '', await world.head('env/dev')];
-  const before = await Promise.all([world.store.refs('refs/'), ...commits.map((commit) => world.host.statuses(commit))]);
-  await world.deliver();
-  await world.deliver();
-  expect(await Promise.all([world.store.refs('refs/'), ...commits.map((commit) => world.host.statuses(commit))])).toEqual(before);
+  world.pass(20);
+  await world.target.setHealth('dev', 'degraded');
+  world.pass(20);
+  const report = await promote(world.delivery, 'preprod');
+  expect(report).toMatchObject({ state: 'waiting', reason: expect.stringContaining('healthy: dev degraded') });
+  expect((await status(world.delivery, 'preprod')).environments[0]?.release).toBeNull();
 });
 
 test('environments that are not active take no releases', async () => {
