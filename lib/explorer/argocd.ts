@@ -29,12 +29,10 @@ export function syncOf(desired: DesiredState, environment: string): Sync {
   const source = record(spec.source);
   const automated = record(spec.syncPolicy).automated;
   const revision = typeof source.targetRevision === 'string' ? source.targetRevision : 'HEAD';
-  if (
-    !String(source.repoURL)
-      .replace(/\.git$/, '')
-      .endsWith(desired.delivery.repository)
-  ) {
-    return { kind: 'none', reason: `its Application reads ${String(source.repoURL)}, not the delivery repository` };
+  const project = compiled.bootstrap.find(({ kind, metadata }) => kind === 'AppProject' && metadata.name === spec.project);
+  const allowed = record(project?.spec).sourceRepos;
+  if (!Array.isArray(allowed) || !allowed.some((url) => url === '*' || url === source.repoURL)) {
+    return { kind: 'none', reason: `its AppProject does not let its Application read ${String(source.repoURL)}` };
   }
   if (automated === undefined || automated === null || record(automated).enabled === false) return { kind: 'manual', revision };
   return { kind: 'automatic', revision, heals: record(automated).selfHeal === true, prunes: record(automated).prune === true };
