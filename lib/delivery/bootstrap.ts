@@ -1,7 +1,9 @@
 import type { DeliveryEnvironment } from '../desired/desired-state';
 import { branchRef, type Delivery } from './delivery';
 import { outside } from './error';
-import { createRelease, neverEmpty, type ReleaseRequest } from './release-create';
+import { createRelease } from './release-create';
+import type { ReleaseRequest } from './release-render';
+import { neverEmpty } from './release-store';
 import { readState } from './state-branch';
 
 /** What one step of bootstrap found or did. */

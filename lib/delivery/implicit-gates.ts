@@ -2,8 +2,8 @@ import { branchRef, type Delivery, shortCommit, tryRepository, withUpstream } fr
 import { DeliveryError } from './error';
 import { type Candidate, currentRelease, type Facts } from './facts';
 import type { GateResult } from './gates';
+import { refMatches } from './ref-pattern';
 import { imagesOf, type Release, sourceCommits, storedTreeMatches } from './release';
-import { refMatches } from './release-create';
 import { soakOf } from './soak';
 import type { DeliveryState, HoldEntry, QuarantineEntry } from './state-branch';
 import type { StoredCommit } from './store';

@@ -31,8 +31,9 @@ export {
   releaseFiles,
   slotValues,
 } from './release';
+export { createRelease } from './release-create';
+export { readRenderedRelease, writeRenderedRelease } from './release-folder';
 export {
-  createRelease,
   type NewImage,
   newestRelease,
   type ReleaseOutcome,
@@ -42,9 +43,8 @@ export {
   type RenderedRelease,
   renderRelease,
   type StaleRelease,
-  storeRelease,
-} from './release-create';
-export { readRenderedRelease, writeRenderedRelease } from './release-folder';
+} from './release-render';
+export { storeRelease } from './release-store';
 export { type RollbackReport, type RollbackRequest, type RollbackTarget, rollback, rollbackTargets } from './rollback';
 export { type SimulatedTarget, type SimulatedTargetOptions, simulatedTarget } from './simulated-target';
 export { type DeliveryState, readState } from './state-branch';
@@ -55,11 +55,9 @@ export {
   type StatusReport,
   status,
   type WaitingGate,
-  type WhyCandidate,
-  type WhyReport,
-  why,
 } from './status';
 export type * from './store';
 export { planSync, type SyncPlan, type SyncRequest, startSync } from './sync';
 export type * from './target-health';
 export { type CommandRunner, localCommand, type Verification, type VerifyOptions, verify } from './verify';
+export { type WhyCandidate, type WhyReport, why } from './why';

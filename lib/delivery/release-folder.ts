@@ -3,7 +3,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { wrongUse } from './error';
 import { COMMIT, RELEASE_ID, recordFile, TEXT } from './record';
 import { IMAGES_SCHEMA } from './release';
-import type { RenderedEnvironment, RenderedRelease } from './release-create';
+import type { RenderedEnvironment, RenderedRelease } from './release-render';
 import type { Files } from './store';
 
 const draft = recordFile<Omit<RenderedRelease, 'environments'>>({

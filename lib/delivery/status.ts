@@ -1,14 +1,11 @@
-import { type Delivery, environmentNamed, repositoryPage, shortCommit, takesReleases, timeText } from './delivery';
-import { DeliveryError } from './error';
-import { activeRollback, currentRelease, type Facts, readFacts } from './facts';
-import type { GateResult } from './gates';
-import { type EnvironmentHealth, type HealthState, observeHealth, SYNC_CONTEXT, sourceName } from './health';
+import { type Delivery, environmentNamed, repositoryPage, takesReleases, timeText } from './delivery';
+import { currentRelease, type Facts, readFacts } from './facts';
+import { type EnvironmentHealth, type HealthState, observeHealth, SYNC_CONTEXT } from './health';
 import { appStatuses } from './history';
+import { noticesOf } from './notices';
 import { type Evaluated, evaluateCandidates } from './promote';
-import { allHold } from './promotion';
-import { imagesOf, type Release, tryReleaseAt } from './release';
+import { imagesOf, type Release } from './release';
 import { healthyStays } from './soak';
-import { planSync } from './sync';
 import type { TargetObservation } from './target-health';
 
 /** Where the release of an environment stands. `empty`: nothing was released there; `soaked`: healthy as long as the edges from there ask. */
@@ -91,7 +88,8 @@ export async function status(delivery: Delivery, environment?: string): Promise<
   return { version: 1, at: timeText(await delivery.host.now()), environments };
 }
 
-async function environmentStatus(delivery: Delivery, name: string): Promise<EnvironmentStatus> {
+/** Where one environment stands. */
+export async function environmentStatus(delivery: Delivery, name: string): Promise<EnvironmentStatus> {
   const facts = await readFacts(delivery, name);
   const health = await observeHealth(delivery, name);
   const { environment } = facts;
@@ -171,7 +169,8 @@ function imageStatus(delivery: Delivery, facts: Facts, release: Release, image: 
   };
 }
 
-function waitingGates({ candidate, gates }: Evaluated): readonly WaitingGate[] {
+/** The gates that keep a candidate out. */
+export function waitingGates({ candidate, gates }: Evaluated): readonly WaitingGate[] {
   return gates.flatMap((gate) =>
     gate.state === 'success'
       ? []
@@ -240,132 +239,4 @@ async function revertedBy(store: Delivery['store'] | undefined, message: string,
   const own = REVERT.exec(message)?.[1];
   if (own || parents[1] === undefined) return own;
   return REVERT.exec((await store?.commit(parents[1]).catch(() => undefined))?.message ?? '')?.[1];
-}
-
-async function noticesOf(
-  delivery: Delivery,
-  facts: Facts,
-  health: EnvironmentHealth,
-  evaluated: readonly Evaluated[],
-  timing: EnvironmentStatus['timing'],
-): Promise<readonly string[]> {
-  const { environment } = facts;
-  const { name } = environment;
-  const notices: string[] = [];
-  if (facts.into.length === 0)
-    return [takesReleases(environment) ? 'not bootstrapped: run `stagegate bootstrap`' : `${environment.lifecycle}: takes no releases`];
-  if (!takesReleases(environment)) notices.push(`${environment.lifecycle}: takes no releases`);
-  if (health.state === 'failed') notices.push(`release ${currentRelease(facts)?.id} failed: ${health.text}`);
-  if (health.state === 'awaiting-sync') notices.push(...(await syncNotices(delivery, facts, health)));
-  const rollback = activeRollback(facts);
-  if (rollback) notices.push(`a rollback to release ${rollback.release} is open, asked by ${rollback.by.login}: ${rollback.reason ?? ''}`);
-  const everybody = facts.state.holds.find((entry) => entry.environment === name && entry.release === undefined && !entry.released);
-  if (everybody) notices.push(`held by ${everybody.by.login} since ${everybody.at}: ${everybody.reason}`);
-  for (const { candidate, superseded } of evaluated) if (superseded) notices.push(`release ${candidate.release.id}: ${superseded}`);
-  if (timing?.late && environment.sync !== 'manual')
-    notices.push(
-      `${timing.healthyAt ? 'took' : 'has taken'} ${timing.seconds} s from merge to healthy, ${timing.targetSeconds} s are promised`,
-    );
-  const shared = health.observation.startedBy === 'admin';
-  if (shared) notices.push('the last sync was started by admin, an account that several people share');
-  return notices;
-}
-
-/** A manual environment that is behind: either its sync was not pressed yet, or somebody went back in Argo CD. */
-async function syncNotices(delivery: Delivery, facts: Facts, health: EnvironmentHealth): Promise<readonly string[]> {
-  const { environment } = facts;
-  const [head] = facts.into;
-  const release = currentRelease(facts);
-  if (head === undefined || release === undefined) return [];
-  const ranBefore = head.statuses.some((one) => one.state === 'success' || one.state === 'failure' || one.state === 'error');
-  const { revision, startedBy } = health.observation;
-  if (ranBefore && revision !== undefined) {
-    const runs = await tryReleaseAt(delivery, revision).catch((error: unknown) =>
-      DeliveryError.is(error) ? undefined : Promise.reject(error),
-    );
-    const who = environment.application?.name ?? environment.name;
-    const confirm = environment.tier === 'production' ? ` --confirm ${environment.name}` : '';
-    return [
-      `${who} runs ${runs ? `${runs.id} (${sourceName(runs)})` : shortCommit(revision)}, git says ${release.id} (${sourceName(release)})${startedBy ? `; rolled back outside of git by ${startedBy}` : ''}. To make it lasting: stagegate rollback ${environment.name}${runs ? ` --to ${runs.id}` : ''} --reason "…"${confirm}`,
-    ];
-  }
-  const plan = await planSync(delivery, environment.name);
-  const notices = [`waiting for sync since ${timeText(head.commit.at)}, release ${release.id}, ${plan.changes.length} objects differ`];
-  for (const secret of plan.absentSecrets ?? []) notices.push(`secret ${secret} is named by the manifests and is not there`);
-  return notices;
-}
-
-/** Where one release stands on its way into an environment. */
-export interface WhyCandidate {
-  readonly release: string;
-  readonly policy: string | null;
-  readonly state: 'held-back' | 'waiting' | 'ready' | 'superseded';
-  readonly gates: readonly GateResult[];
-  /** Address of the promotion, when it is open. */
-  readonly promotion: string | null;
-  readonly reason: string;
-}
-
-/** Why an environment runs what it runs, and what keeps out what could come next. */
-export interface WhyReport {
-  readonly version: 1;
-  readonly at: string;
-  readonly environment: EnvironmentStatus;
-  readonly candidates: readonly WhyCandidate[];
-  /** What ran there, newest first. */
-  readonly history: readonly {
-    readonly release: string;
-    readonly at: string;
-    readonly lane: string;
-    readonly by: string | null;
-    readonly reason: string | null;
-    readonly commit: string;
-  }[];
-}
-
-const HISTORY_SHOWN = 10;
-
-/** Explains one environment: every release that could come next with every gate, and what ran there before. */
-export async function why(delivery: Delivery, environment: string): Promise<WhyReport> {
-  const own = await environmentStatus(delivery, environmentNamed(delivery.desired, environment).name);
-  const facts = await readFacts(delivery, environment);
-  const evaluated = takesReleases(facts.environment) && facts.into.length > 0 ? await evaluateCandidates(delivery, facts) : [];
-  return {
-    version: 1,
-    at: timeText(facts.now),
-    environment: own,
-    candidates: evaluated.map((one): WhyCandidate => {
-      const { candidate, gates, open, proposable, superseded } = one;
-      const state = superseded ? 'superseded' : allHold(gates) && proposable ? 'ready' : open ? 'waiting' : 'held-back';
-      return {
-        release: candidate.release.id,
-        policy: candidate.edge?.policy ?? null,
-        state,
-        gates,
-        promotion: open ? repositoryPage(delivery.desired, `pull/${open.number}`) : null,
-        reason:
-          superseded ??
-          (waitingGates(one)
-            .map((gate) => `${gate.gate}: ${gate.reason}`)
-            .join('; ') ||
-            'goes with the next run'),
-      };
-    }),
-    history: facts.into
-      .flatMap((one) =>
-        one.release
-          ? [
-              {
-                release: one.release.id,
-                at: timeText(one.commit.at),
-                lane: one.lane,
-                by: one.by ?? null,
-                reason: one.reason ?? null,
-                commit: one.commit.id,
-              },
-            ]
-          : [],
-      )
-      .slice(0, HISTORY_SHOWN),
-  };
 }
