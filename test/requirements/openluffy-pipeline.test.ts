@@ -1,5 +1,7 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { argoCdHealth, type Delivery, promote } from '../../lib/delivery';
-import { digest, once, openLuffy } from './openluffy-host';
+import { type CommandRun, digest, type OpenLuffy, once, openLuffy } from './openluffy-host';
 import { requirement } from './requirement';
 import { standInKubectl } from './stand-in-kubectl';
 
@@ -208,4 +210,70 @@ requirement('LUFFY-59', { by: ['delivery/edges'] }, async () => {
   expect(asked.gates).toContainEqual(
     expect.objectContaining({ id: 'not-held', state: 'failure', reason: expect.stringMatching(/^held in dev by zoe .*: loses orders$/) }),
   );
+});
+
+/** bb is healthy in preprod and on main, and proposed to prod; no suite has run. */
+const proposed = once(async () => {
+  const world = await (await promotion()).world.copy();
+  await world.settle();
+  await world.toMain();
+  await world.deliver();
+  const [pull] = await world.delivery.host.pullRequests({ base: 'env/prod', state: 'open' });
+  return { world, release: (await promotion()).release, head: pull?.headCommit ?? '' };
+});
+
+/** Runs the suites of preprod by the command; the suite's program `make` ends with this code. */
+async function verified(world: OpenLuffy, code: number): Promise<CommandRun> {
+  const bin = join(world.folder, 'bin');
+  await mkdir(bin, { recursive: true });
+  await writeFile(join(bin, 'make'), `#!/bin/sh\necho "$1 of $STAGEGATE_RELEASE on $STAGEGATE_HOST"\nexit ${code}\n`, { mode: 0o755 });
+  const { PATH } = process.env;
+  process.env.PATH = `${bin}:${PATH}`;
+  try {
+    return await world.run('mia', ['verify', 'preprod', '--json']);
+  } finally {
+    process.env.PATH = PATH;
+  }
+}
+
+requirement('LUFFY-78', { by: ['gate/verified', 'github/rulesets'] }, async () => {
+  const { world, head } = await proposed();
+  const check = async () => (await world.delivery.host.statuses(head)).filter(({ context }) => context === 'stagegate/gates').at(-1);
+  expect(await check()).toMatchObject({ state: 'pending', description: expect.stringContaining('suite integration has not run') });
+  const failing = await world.copy();
+  await verified(failing, 1);
+  await failing.deliver();
+  expect((await failing.delivery.host.statuses(head)).filter(({ context }) => context === 'stagegate/gates').at(-1)).toMatchObject({
+    state: 'failure',
+    description: expect.stringContaining('suite integration failed'),
+  });
+  const [pull] = await failing.delivery.host.pullRequests({ base: 'env/prod', state: 'open' });
+  if (pull === undefined) throw new Error('nothing is proposed');
+  const merge = (await failing.as('mia')).host.merge(pull.number, { method: 'squash', head, message: 'Past the check\n' });
+  expect(await merge).toMatchObject({
+    kind: 'refused',
+    reason: expect.stringContaining('required check stagegate/gates by the app stagegate is failure'),
+  });
+});
+
+requirement('LUFFY-79', {}, async () => {
+  const { world: before, release } = await proposed();
+  const world = await before.copy();
+  const run = await verified(world, 0);
+  expect(run.code).toBe(0);
+  expect(JSON.parse(run.out)).toMatchObject({
+    environment: 'preprod',
+    verifications: [
+      {
+        suite: 'integration',
+        conclusion: 'success',
+        release: release.id,
+        output: `integration of ${release.id} on preprod.openluffy.local\n`,
+      },
+    ],
+  });
+  const state = await world.store.files(await world.head('stagegate/state'), '');
+  const recorded = [...state.values()].filter((text) => text.includes('integration') && text.includes(release.id) && text.includes('mia'));
+  expect(recorded).not.toEqual([]);
+  expect((await verified(await before.copy(), 1)).code).toBe(1);
 });

@@ -75,12 +75,6 @@ describe('the lists beside the tests', () => {
     expect(new Set(readings.map(({ id }) => id)).size).toBe(readings.length);
     for (const { reading, reason } of readings) expect(Math.min(reading.length, reason.length)).toBeGreaterThan(20);
   });
-
-  test('defer everything of OpenLuffy that the system names as later work', () => {
-    const later = [...REQUIREMENTS.values()].filter(({ id, origin }) => id.startsWith('LUFFY-') && origin === 'FUTURE').map(({ id }) => id);
-    expect(later).toHaveLength(8);
-    for (const id of later) expect(outcomes[id]?.outcome).toBe('deferred');
-  });
 });
 
 describe('npm run requirements', () => {
