@@ -35,5 +35,5 @@ export function builtPackage(): BuiltPackage {
 const SWC = {
   swcrc: false,
   jsc: { parser: { syntax: 'typescript' }, target: 'es2022', keepClassNames: true },
-  module: { type: 'commonjs' },
+  module: { type: 'commonjs', ignoreDynamic: true },
 } as const;

@@ -22,6 +22,8 @@ export interface CommandCall {
   /** Arguments in order of the usage; the ones left out are undefined. */
   readonly args: readonly (string | undefined)[];
   readonly options: Readonly<Record<string, unknown>>;
+  /** The parser of all commands, anew; it runs nothing. */
+  readonly allCommands: () => Command;
 }
 
 /** Commands that have subcommands, with what they are about. */
@@ -29,6 +31,12 @@ const GROUPS: Readonly<Record<string, string>> = { release: 'make, store and loo
 
 /** Parses the arguments, runs the command and gives the exit code. Never throws for what a user can do wrong, and never ends the process. */
 export async function runCommandLine(argv: readonly string[], io: Io): Promise<number> {
+  if (argv[0] === 'complete' && argv[1] === '--') {
+    return (require('./completion') as typeof import('./completion')).complete(
+      commandTree(io, async () => undefined),
+      argv.slice(2),
+    );
+  }
   let code: number = Exit.done;
   const program = commandTree(io, async (run) => {
     code = await run();
@@ -69,7 +77,7 @@ export function commandTree(io: Io, execute: (run: () => Promise<number>) => Pro
       const options = command.opts<Record<string, unknown>>();
       await execute(async () => {
         try {
-          return await spec.load().run({ io, args, options });
+          return await spec.load().run({ io, args, options, allCommands: () => commandTree(io, async () => undefined) });
         } catch (error) {
           const { reportFailure } = require('./failure') as typeof import('./failure');
           return reportFailure(error, io, options.debug === true);

@@ -254,4 +254,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     example: 'history prod',
     load: () => require('./history') as typeof import('./history'),
   },
+  {
+    usage: 'completion <shell>',
+    summary: 'print a script that completes commands and options: bash, zsh, fish or powershell',
+    example: 'completion bash',
+    load: () => require('./completion') as typeof import('./completion'),
+  },
 ];
