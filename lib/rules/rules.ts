@@ -16,7 +16,7 @@ import { duplicateHost } from './sg202-duplicate-host';
 import { mutableImage } from './sg203-mutable-image';
 import { overlappingSources } from './sg204-overlapping-sources';
 import { literalSecret } from './sg302-literal-secret';
-import { invalidName } from './sg303-invalid-name';
+import { invalidNameOrAmount } from './sg303-invalid-name-or-amount';
 import { insecureEndpoint } from './sg304-insecure-endpoint';
 import { missingDependency } from './sg305-missing-dependency';
 import { invalidObject } from './sg307-invalid-object';
@@ -47,7 +47,7 @@ export const RULES: readonly Rule[] = [
   mutableImage,
   overlappingSources,
   literalSecret,
-  invalidName,
+  invalidNameOrAmount,
   insecureEndpoint,
   missingDependency,
   invalidObject,

@@ -92,16 +92,15 @@ export function trySecret(name: string, value: string): SecretSign | undefined {
   return trySecretFormat(value) ?? trySecretByName(name, value) ?? trySecretByEntropy(name, value);
 }
 
-const ASSIGNMENT = /(?:^|[\s;&|(])(?:export\s+)?(--)?([A-Za-z_][A-Za-z0-9_-]*)[= ](["']?)([^\s"';&|)]+)\3/g;
+const ASSIGNMENT = /(?:^|[\s;&|(])([A-Za-z_]\w*)=(["']?)([^\s"';&|)]+)\2/g;
+const OPTION = /(?:^|\s)--([a-z][a-z0-9-]*)[= ](["']?)([^\s"';&|)]+)\2/g;
 
-/** A secret within a command or script: a known format, or a literal assigned to a name that says it is secret. */
+/** A secret within a command or script: a known format, or a literal given to a variable or option whose name says that it is secret. */
 export function trySecretInScript(script: string): (SecretSign & { readonly name?: string }) | undefined {
   const format = trySecretFormat(script);
   if (format !== undefined) return format;
-  for (const match of script.matchAll(ASSIGNMENT)) {
-    const [whole, option, name = '', , value = ''] = match;
-    const assigned = whole.includes('=') || option !== undefined;
-    if (!assigned || value.includes('$') || value.startsWith('-')) continue;
+  for (const [, name = '', , value = ''] of [...script.matchAll(ASSIGNMENT), ...script.matchAll(OPTION)]) {
+    if (value.includes('$') || value.startsWith('-')) continue;
     const sign = trySecretByName(name.replaceAll('-', '_'), value);
     if (sign !== undefined) return { ...sign, name };
   }

@@ -159,6 +159,8 @@ function containerVariables(object: KubernetesObject): { readonly name: string; 
 }
 
 function workflowHits(model: PlatformModel, desired: DesiredState): Hit[] {
+  // What the program says in a command is reported there, not again where the command is compiled to.
+  const known = commandHits(model).map(({ identity }) => identity);
   return desired.repositories.flatMap((repository) => {
     const path = model.repositories.find(({ name }) => name === repository.name)?.path ?? model.name;
     return repository.workflows.flatMap((workflow) => {
@@ -175,7 +177,11 @@ function workflowHits(model: PlatformModel, desired: DesiredState): Hit[] {
           ...job.steps.flatMap((step) => [
             ...inRecord(step.env, `env of job ${id}:`),
             ...inRecord(step.with, `input of job ${id}:`),
-            ...scriptHits(step.run ?? '', path, `step '${step.name}' of ${workflow.path}`),
+            ...scriptHits(
+              known.reduce((script, command) => script.replaceAll(command, ''), step.run ?? ''),
+              path,
+              `step '${step.name}' of ${workflow.path}`,
+            ),
           ]),
         ]),
       ];

@@ -1,4 +1,4 @@
-import type { DesiredState } from 'stagegate';
+import type { DesiredState, Json } from 'stagegate';
 import type { Facts } from '../../lib/rules/rule';
 import type { PlatformPlan, Program } from './platform-generator';
 import type { Random } from './random';
@@ -42,4 +42,8 @@ export interface Planted {
 }
 
 /** Compiled data that may be changed. */
-export type Draft<T> = T extends string | number | boolean | null | undefined ? T : { -readonly [K in keyof T]: Draft<T[K]> };
+export type Draft<T> = Json extends T
+  ? T
+  : T extends string | number | boolean | null | undefined
+    ? T
+    : { -readonly [K in keyof T]: Draft<T[K]> };

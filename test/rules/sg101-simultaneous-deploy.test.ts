@@ -55,7 +55,7 @@ test('an Application of production that follows the branch of staging is refused
       path: 'shop/prod',
       message: 'a merge to env/staging deploys staging and prod at once',
       given: 'Application shop-prod of prod follows env/staging',
-      expected: 'targetRevision: env/prod',
+      expected: 'targetRevision: refs/heads/env/prod',
       remedy: 'drop the override of targetRevision in prod',
     },
   ]);

@@ -81,7 +81,13 @@ test.each([
     { source: { targetRevision: 'feature' } },
     'prod runs what people write to feature, past every gate',
     'targetRevision: feature',
+    'targetRevision: refs/heads/env/prod',
+  ],
+  [
+    { source: { targetRevision: 'env/prod' } },
+    'prod follows a short name, and whoever pushes refs/env/prod, which no ruleset covers, decides what it means',
     'targetRevision: env/prod',
+    'targetRevision: refs/heads/env/prod',
   ],
   [{ source: { path: 'preview' } }, 'prod runs another folder than the one that releases are put in', 'path: preview', 'path: manifests'],
   [

@@ -14,7 +14,7 @@ test('an Application that follows a branch whose pushes release is refused', () 
       path: 'shop/prod',
       message: 'prod follows develop, and every commit there starts Release - Dev',
       given: 'Application shop-prod with targetRevision: develop',
-      expected: 'targetRevision: env/prod',
+      expected: 'targetRevision: refs/heads/env/prod',
       remedy: 'drop the override of targetRevision in prod',
     },
   ]);

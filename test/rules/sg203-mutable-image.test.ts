@@ -16,23 +16,21 @@ const image =
 const job =
   (reference: string) =>
   ({ services }: Program) =>
-    services
-      .get('api')
-      ?.addObjects(({ name }) =>
-        name === 'prod'
-          ? [
-              {
-                apiVersion: 'batch/v1',
-                kind: 'CronJob',
-                metadata: { name: 'report' },
-                spec: {
-                  schedule: '0 3 * * *',
-                  jobTemplate: { spec: { template: { spec: { containers: [{ name: 'report', image: reference }] } } } },
-                },
+    services.get('api')?.addObjects(({ name }) =>
+      name === 'prod'
+        ? [
+            {
+              apiVersion: 'batch/v1',
+              kind: 'CronJob',
+              metadata: { name: 'report' },
+              spec: {
+                schedule: '0 3 * * *',
+                jobTemplate: { spec: { template: { spec: { containers: [{ name: 'report', image: reference }] } } } },
               },
-            ]
-          : [],
-      );
+            },
+          ]
+        : [],
+    );
 
 test('images by slot pass, and tags pass below production', () => {
   expect(found(mutableImage)).toEqual([]);

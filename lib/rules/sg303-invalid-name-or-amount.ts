@@ -12,7 +12,7 @@ const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
 
 /** Names and amounts that Kubernetes or GitHub will not take. */
-export const invalidName: Rule = {
+export const invalidNameOrAmount: Rule = {
   code: 'SG303',
   name: 'invalid-name-or-amount',
   severity: 'error',
