@@ -1,3 +1,4 @@
+import { branchOfRevision } from '../desired/application-revision';
 import type { DeliveryEnvironment, DesiredState } from '../desired/desired-state';
 import { syncOf } from './argocd';
 import type { Intent, IntentRef } from './intent';
@@ -32,9 +33,8 @@ export function sourceRefs(desired: DesiredState, intent: Intent, environments: 
   const home = desired.repositories.find(({ name }) => name === delivery.repository);
   for (const { name } of environments) {
     const sync = syncOf(desired, name);
-    if (sync.kind === 'none' || delivery.environments.some(({ branch }) => branch === sync.revision.replace(/^refs\/heads\//, '')))
-      continue;
-    const branch = sync.revision === 'HEAD' ? home?.defaultBranch : sync.revision.replace(/^refs\/heads\//, '');
+    if (sync.kind === 'none' || delivery.environments.some(({ branch }) => branch === branchOfRevision(sync.revision))) continue;
+    const branch = sync.revision === 'HEAD' ? home?.defaultBranch : branchOfRevision(sync.revision);
     if (branch === delivery.programBranch || branch === home?.defaultBranch) {
       add({ kind: 'branch', repository: delivery.repository, pattern: branch as string });
     }

@@ -1,3 +1,4 @@
+import { branchOfRevision } from '../desired/application-revision';
 import type { DeliveryEdge, DeliveryEnvironment, DesiredState } from '../desired/desired-state';
 import { overriders, type Sync, syncOf } from './argocd';
 import { deliveryRefusal } from './delivery-refs';
@@ -6,12 +7,11 @@ import { deliveryApp, groupName, mergeDemands } from './github';
 import type { Intent, IntentEdge, IntentRef } from './intent';
 import { type SourceRef, sameRef, sourceRefs } from './source-refs';
 
-/** A condition of the compiled edge, as the delivery app evaluates it. `people` stands for everything that people and other apps say of a promotion. */
+/** A condition of the compiled edge, as the delivery app evaluates it, beside what people and other apps have to say. */
 export type Condition =
   | { readonly kind: 'healthy' }
   | { readonly kind: 'soak'; readonly level: number }
-  | { readonly kind: 'verified'; readonly bit: number }
-  | { readonly kind: 'people' };
+  | { readonly kind: 'verified'; readonly bit: number };
 
 /**
  * The least that people and other apps must say of a promotion so that the compiled gates, and GitHub, are content: as few people of groups as
@@ -42,6 +42,8 @@ export interface Edge {
   readonly select: 'newest' | 'each';
   readonly conditions: readonly Condition[];
   readonly word: Word;
+  /** Whether people or other apps have to say something of a promotion. */
+  readonly needsWord: boolean;
   /** First byte of this edge's promotions in a state: whether the word was given. */
   readonly offset: number;
 }
@@ -58,10 +60,14 @@ export interface Place {
   /** Approvals that GitHub itself asks for on the branch. */
   readonly nativeApprovals: number;
   readonly sync: Sync;
+  /** What the intent says of it. */
+  readonly declaredSync: 'automatic' | 'manual' | 'pulumi' | undefined;
   /** What the synced revision holds: of an environment's branch, or of a tracked ref; -1 is neither. */
   readonly followsEnvironment: number;
   readonly followsRef: number;
   readonly suites: readonly string[];
+  /** Which of the suites exist, so that somebody can run them. */
+  readonly runnable: readonly boolean[];
   /** Lengths of soaks that edges out of here ask for, in ascending order, seconds. */
   readonly soaks: readonly number[];
   /** Whether a run of the delivery app that stops before its merge can do harm later: the branch need not be up to date. */
@@ -129,22 +135,26 @@ export function worldOf(desired: DesiredState, intent: Intent, bounds: Bounds): 
   let size = verified + environments.length * bounds.commits * verifiedWidth;
   const edges = compiled.map((edge, index): Edge => {
     const from = position.get(edge.from) as number;
+    const to = position.get(edge.to) as number;
     const offset = size;
     size += bounds.commits;
+    const word = wordOf(edge.gates, mergeDemandsOf(desired, environments[to] as DeliveryEnvironment).approvals);
     return {
       index,
       policy: edge.policy,
       from,
-      to: position.get(edge.to) as number,
+      to,
       on: edge.on === undefined ? ANY : refs[refIndex(edge.on)]?.notStarted === undefined ? refIndex(edge.on) : NEVER,
       select: edge.select,
       conditions: conditionsOf(edge.gates, suites[from] ?? [], soaks[from] ?? []),
-      word: wordOf(edge.gates, mergeDemandsOf(desired, environments[position.get(edge.to) as number] as DeliveryEnvironment).approvals),
+      word,
+      needsWord: word.groups.size > 0 || word.others > 0 || word.asked || word.checks.length > 0,
       offset,
     };
   });
   const places = environments.map((environment, index) =>
     placeOf(desired, environment, index, {
+      declaredSync: intent.environments.find(({ name }) => name === environment.name)?.sync,
       source: refs[refIndex(environment.source)]?.notStarted === undefined ? refIndex(environment.source) : -1,
       suites: suites[index] ?? [],
       soaks: soaks[index] ?? [],
@@ -165,10 +175,7 @@ function conditionsOf(gates: readonly GateOf[], suites: readonly string[], soaks
     if (gate.kind === 'soak') conditions.push({ kind: 'soak', level: soaks.indexOf(gate.seconds) + 1 });
     if (gate.kind === 'verified') conditions.push({ kind: 'verified', bit: suites.indexOf(gate.suite) });
   }
-  const asksPeople = gates.some(
-    ({ kind, ...gate }) => kind === 'approvals' || kind === 'check' || ('at' in gate && gate.at === 'promotion'),
-  );
-  return asksPeople ? [...conditions, { kind: 'people' }] : conditions;
+  return conditions;
 }
 
 function wordOf(gates: readonly GateOf[], native: number): Word {
@@ -203,6 +210,7 @@ function placeOf(
   environment: DeliveryEnvironment,
   index: number,
   known: {
+    readonly declaredSync: Place['declaredSync'];
     readonly source: number;
     readonly suites: readonly string[];
     readonly soaks: readonly number[];
@@ -216,7 +224,7 @@ function placeOf(
   if (!repository) throw new RangeError(`the delivery repository ${delivery.repository} is not among the compiled repositories`);
   const demands = mergeDemandsOf(desired, environment);
   const sync = syncOf(desired, environment.name);
-  const revision = sync.kind === 'none' ? '' : sync.revision.replace(/^refs\/heads\//, '');
+  const revision = sync.kind === 'none' ? '' : branchOfRevision(sync.revision);
   const branch = revision === 'HEAD' ? repository.defaultBranch : revision;
   const follower = delivery.environments.find((candidate) => candidate.branch === branch);
   const into = known.edges.filter(({ to }) => to === index);
@@ -233,11 +241,13 @@ function placeOf(
     source: known.source,
     nativeApprovals: demands.approvals,
     sync,
+    declaredSync: known.declaredSync,
     followsEnvironment: follower === undefined ? -1 : (known.position.get(follower.name) ?? -1),
     followsRef: known.refs.findIndex(
       ({ kind, repository: name, pattern }) => kind === 'branch' && name === delivery.repository && pattern === branch,
     ),
     suites: known.suites,
+    runnable: known.suites.map((suite) => delivery.suites.some(({ name }) => name === suite)),
     soaks: known.soaks,
     raceable: !demands.upToDate,
     rollback: manual.length > 0 ? Math.max(...manual) : into.length === 0 ? 0 : undefined,

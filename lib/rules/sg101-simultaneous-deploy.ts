@@ -1,3 +1,4 @@
+import { branchOfRevision, revisionOfBranch } from '../desired/application-revision';
 import type { EnvironmentModel, SourceModel } from '../model/platform-model';
 import { andText, applicationsOf, environmentPath, presentEnvironments, refOf, sourceText, textAt, trySharedRef } from './environments';
 import { type Rule, type RuleContext, type RuleFinding, refSubject } from './rule';
@@ -81,7 +82,7 @@ function sharedSource(production: Sourced, together: readonly Sourced[]): RuleFi
 
 function followedBranches({ model, desired }: Pick<RuleContext, 'model' | 'desired'>, production: EnvironmentModel): RuleFinding[] {
   return applicationsOf(desired, production.name).flatMap((application) => {
-    const revision = textAt(application, 'spec', 'source', 'targetRevision');
+    const revision = branchOfRevision(textAt(application, 'spec', 'source', 'targetRevision') ?? '');
     const other = desired.delivery.environments.find(({ branch, name }) => branch === revision && name !== production.name);
     if (other === undefined) return [];
     return [
@@ -89,7 +90,7 @@ function followedBranches({ model, desired }: Pick<RuleContext, 'model' | 'desir
         path: production.path,
         message: `a merge to ${other.branch} deploys ${other.name} and ${production.name} at once`,
         given: `Application ${application.metadata.name} of ${production.name} follows ${other.branch}`,
-        expected: `targetRevision: ${desired.delivery.environments.find(({ name }) => name === production.name)?.branch}`,
+        expected: `targetRevision: ${revisionOfBranch(desired.delivery.environments.find(({ name }) => name === production.name)?.branch ?? '')}`,
         remedy: `drop the override of targetRevision in ${production.name}`,
         about: { environments: [production.name], refs: [refSubject(model.program.repository, `refs/heads/${other.branch}`)] },
       },

@@ -1,3 +1,4 @@
+import { branchOfRevision, revisionOfBranch } from '../desired/application-revision';
 import { applicationsOf, presentEnvironments, textAt } from './environments';
 import { matchingPushWorkflow } from './push-workflows';
 import { type Rule, type RuleFinding, refSubject } from './rule';
@@ -23,7 +24,7 @@ export const selfTriggeringWorkflow: Rule = {
     });
     const followed = presentEnvironments(model).flatMap((environment): RuleFinding[] =>
       applicationsOf(desired, environment.name).flatMap((application) => {
-        const revision = textAt(application, 'spec', 'source', 'targetRevision') ?? '';
+        const revision = branchOfRevision(textAt(application, 'spec', 'source', 'targetRevision') ?? '');
         const workflow = matchingPushWorkflow(desired, revision);
         const branch = environments.find(({ name }) => name === environment.name)?.branch ?? '';
         if (workflow === undefined || revision === branch) return [];
@@ -32,7 +33,7 @@ export const selfTriggeringWorkflow: Rule = {
             path: environment.path,
             message: `${environment.name} follows ${revision}, and every commit there starts ${workflow.name}`,
             given: `Application ${application.metadata.name} with targetRevision: ${revision}`,
-            expected: `targetRevision: ${branch}`,
+            expected: `targetRevision: ${revisionOfBranch(branch)}`,
             remedy: `drop the override of targetRevision in ${environment.name}`,
             about: about(environment.name, revision),
           },

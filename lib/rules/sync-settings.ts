@@ -1,3 +1,4 @@
+import { branchOfRevision, revisionOfBranch } from '../desired/application-revision';
 import type { DesiredState, KubernetesObject } from '../desired/desired-state';
 import type { EnvironmentModel, Json, PlatformModel } from '../model/platform-model';
 import { applicationsOf, isKind, listAt, textAt, tryDesiredEnvironment, valueAt } from './environments';
@@ -100,7 +101,8 @@ function originFindings(
   const delivery = desired.delivery.environments.find((candidate) => candidate.name === name);
   const branch = delivery?.branch ?? '';
   const url = model.repositories.find((repository) => repository.name === model.program.repository)?.url ?? '';
-  const revision = textAt(application, 'spec', 'source', 'targetRevision') ?? 'HEAD';
+  const followed = textAt(application, 'spec', 'source', 'targetRevision') ?? 'HEAD';
+  const revision = branchOfRevision(followed);
   const finding = (message: string, field: string, given: string, expected: string): RuleFinding => ({
     path,
     message,
@@ -131,8 +133,18 @@ function originFindings(
           ? `${name} runs what people write to ${revision}, past every gate`
           : `${name} runs what is merged for ${other.name}`,
         'targetRevision',
-        revision,
-        branch,
+        followed,
+        revisionOfBranch(branch),
+      ),
+    );
+  }
+  if (followed === branch) {
+    findings.push(
+      finding(
+        `${name} follows a short name, and whoever pushes refs/${branch}, which no ruleset covers, decides what it means`,
+        'targetRevision',
+        followed,
+        revisionOfBranch(branch),
       ),
     );
   }

@@ -1,4 +1,5 @@
 import { conditionCovers } from '../delivery/local/ref-patterns';
+import { revisionOfBranch } from '../desired/application-revision';
 import type { DesiredRule, DesiredRuleset, DesiredState } from '../desired/desired-state';
 import { gateText } from '../render/graph';
 
@@ -108,7 +109,7 @@ function syncRows(desired: DesiredState): readonly Enforcement[] {
       | undefined;
     if (spec === undefined) return [];
     const isAutomatic = spec.syncPolicy?.automated !== undefined;
-    const agrees = spec.source?.targetRevision === branch && isAutomatic === (sync === 'automatic');
+    const agrees = spec.source?.targetRevision === revisionOfBranch(branch) && isAutomatic === (sync === 'automatic');
     const demand = sync === 'automatic' ? `what ${branch} says runs` : `runs only when a person syncs`;
     const setting = isAutomatic ? 'syncs by itself, heals itself' : 'has no automated sync';
     return [{ subject: name, demand, by: agrees ? `Application ${object?.metadata.name} ${setting}` : '' }];

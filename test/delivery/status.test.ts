@@ -1,6 +1,7 @@
 import {
   bootstrap,
   createRelease,
+  deliver,
   localCommand,
   monitor,
   observeHealth,
@@ -121,7 +122,6 @@ test('a target that cannot be observed is reported, opens no gate, and does not 
     },
   };
   world.pass(60);
-  const { deliver } = await import('../../lib/delivery');
   const report = await deliver(down);
   expect(report.environments[0]?.health).toEqual({
     state: 'unknown',
@@ -252,7 +252,6 @@ test('a suite whose release is replaced while it runs is not recorded', async ()
 
 test('a pass with a runner verifies what is healthy once, and does not repeat it', async () => {
   world = await openWorld();
-  const { deliver } = await import('../../lib/delivery');
   const ran: string[] = [];
   const suites = async (command: string, variables: Readonly<Record<string, string>>): Promise<{ code: number; output: string }> => {
     ran.push(`${command} ${variables.STAGEGATE_ENVIRONMENT}`);

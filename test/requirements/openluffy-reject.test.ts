@@ -109,7 +109,7 @@ requirement('LUFFY-40', { by: ['SG113'] }, () => {
       path: 'openluffy/prod',
       message: expect.stringMatching(/^prod follows main, and every commit there starts Release/),
       given: 'Application openluffy-prod with targetRevision: main',
-      expected: 'targetRevision: env/prod',
+      expected: 'targetRevision: refs/heads/env/prod',
     },
   ]);
 });

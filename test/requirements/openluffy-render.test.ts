@@ -62,7 +62,7 @@ requirement('LUFFY-10', { by: ['argocd/application'] }, () => {
 requirement('LUFFY-11', { by: ['argocd/application', 'github/rulesets'] }, () => {
   const gated: readonly Edit[] = [['sync: Sync.manual()', 'sync: Sync.automatic()']];
   expect(application('prod', gated).at('spec', 'syncPolicy', 'automated')).toEqual({ prune: true, selfHeal: true });
-  expect(application('prod', gated).at('spec', 'source', 'targetRevision')).toBe('env/prod');
+  expect(application('prod', gated).at('spec', 'source', 'targetRevision')).toBe('refs/heads/env/prod');
   const ruleset = parsedFile(rendered(OPENLUFFY, gated), 'github/lebrick07/openluffy/rulesets/stagegate-environments.json');
   expect(ruleset.at('conditions', 'ref_name', 'include')).toContain('refs/heads/env/prod');
   expect(ruleset.at('bypass_actors')).toEqual([]);
@@ -75,7 +75,7 @@ requirement('LUFFY-12', { by: ['argocd/application'] }, () => {
   for (const name of ENVIRONMENTS) {
     expect(application(name).at('spec', 'source')).toEqual({
       repoURL: 'https://github.com/lebrick07/openluffy.git',
-      targetRevision: `env/${name}`,
+      targetRevision: `refs/heads/env/${name}`,
       path: 'manifests',
       directory: { recurse: true },
     });

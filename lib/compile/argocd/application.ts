@@ -1,3 +1,4 @@
+import { revisionOfBranch } from '../../desired/application-revision';
 import type { KubernetesObject } from '../../desired/desired-state';
 import type { EnvironmentModel, PlatformModel } from '../../model/platform-model';
 import { applicationName, environmentBranch } from '../delivery';
@@ -13,7 +14,7 @@ export const MANIFESTS = 'manifests';
 const CASCADE = 'resources-finalizer.argocd.argoproj.io';
 
 /**
- * The one Application of an environment. It follows `env/<environment>`; without automatic sync there is no `automated` at all, since an
+ * The one Application of an environment. It follows `env/<environment>` by its full name; without automatic sync there is no `automated` at all, since an
  * empty one means on. Deleting it takes its objects along, except in a production tier.
  */
 export function application(model: PlatformModel, environment: EnvironmentModel, namespace: string): KubernetesObject {
@@ -35,7 +36,7 @@ export function application(model: PlatformModel, environment: EnvironmentModel,
         project: name,
         source: {
           repoURL: deliveryUrl(model),
-          targetRevision: environmentBranch(environment.name),
+          targetRevision: revisionOfBranch(environmentBranch(environment.name)),
           path: MANIFESTS,
           directory: { recurse: true },
         },
