@@ -69,6 +69,21 @@ function problemsOf(folder) {
   }
 }
 
+/** The README with the program, the findings and the picture of OpenLuffy as they are today. */
+function readmeOfToday() {
+  const folder = join(root, 'examples', '01-openluffy');
+  const today = {
+    ts: readFileSync(join(folder, 'platform.ts'), 'utf8'),
+    text: stagegate(folder, 'check'),
+    mermaid: stagegate(folder, 'graph', '--format', 'mermaid'),
+  };
+  return Object.entries(today).reduce(
+    (text, [language, content]) =>
+      text.replace(new RegExp(`^\`\`\`${language}\\n[^]*?^\`\`\`$`, 'm'), () => `\`\`\`${language}\n${content}\`\`\``),
+    readFileSync(join(root, 'README.md'), 'utf8'),
+  );
+}
+
 const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && existsSync(join(root, 'examples', entry.name, 'platform.ts')))
   .map((entry) => entry.name)
@@ -81,6 +96,11 @@ for (const example of examples) {
   for (const problem of problems) console.error(`      ${problem}`);
   if (problems.length > 0) failed += 1;
 }
+if (write) writeFileSync(join(root, 'README.md'), readmeOfToday());
+else if (readFileSync(join(root, 'README.md'), 'utf8') !== readmeOfToday()) {
+  console.error('FAIL  README.md does not show OpenLuffy as it is today');
+  failed += 1;
+}
 if (failed > 0 && !write) console.error('if that is meant, run: npm run build && npm run examples -- --write, and read the difference');
-console.log(`${examples.length - failed} passed, ${failed} failed`);
+console.log(`${examples.length + 1 - failed} passed, ${failed} failed`);
 process.exit(failed === 0 && examples.length > 0 ? 0 : 1);
