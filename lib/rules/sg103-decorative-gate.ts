@@ -27,7 +27,8 @@ export const decorativeGate: Rule = {
   ],
   explored: (violation, { model }) => {
     const { kind, environment, gate, policy, ref } = violation;
-    if (kind !== 'gate' && kind !== 'sync' && kind !== 'bypass' && kind !== 'forged') return undefined;
+    const ofGates = kind === 'gate' || kind === 'sync' || kind === 'bypass' || (kind === 'forged' && environment !== undefined);
+    if (!ofGates) return undefined;
     const declared = model.policies.find(({ name }) => name === policy);
     return {
       path: declared?.path ?? (environment === undefined ? model.name : environmentPath(model, environment)),

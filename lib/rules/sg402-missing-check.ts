@@ -22,9 +22,8 @@ export const missingCheck: Rule = {
     ...desired.repositories.flatMap((repository) => rulesetFindings(model, desired, repository)),
     ...gateFindings(model, desired),
   ],
-  explored: (violation, { model, desired }) => {
-    const gates = desired.delivery.gatesContext;
-    if (violation.kind !== 'forged' || violation.environment !== undefined || violation.message.includes(gates)) return undefined;
+  explored: (violation, { model }) => {
+    if (violation.kind !== 'forged' || violation.environment !== undefined) return undefined;
     return {
       path: model.repositories.find(({ name }) => name === violation.repository)?.path ?? model.name,
       message: violation.message,
