@@ -58,14 +58,16 @@ function writtenModel(place: ProgramPlace, given: string): ResolvedProgram {
 }
 
 /**
- * Values of slots from `--images` and `--values`, or from `images.yaml` and `values.yaml` beside the program.
+ * Values of slots from `--images` and `--values`, or from `images.yaml` and `values.yaml` beside the program. Images are named by their
+ * service or, as releases name them, by their slot: `image/backend/agent`.
  *
  * @throws WrongUseError when a named file is absent or holds no plain record.
  */
 export function slotValues(io: Io, program: ResolvedProgram, options: Readonly<Record<string, unknown>>): Record<string, SlotValue> {
   const images = readRecord(io, program, options.images as string | undefined, 'images.yaml');
   const values = readRecord(io, program, options.values as string | undefined, 'values.yaml');
-  return { ...Object.fromEntries(Object.entries(images).map(([service, image]) => [`image/${service}`, image])), ...values };
+  const slotOf = (name: string): string => (name.startsWith('image/') ? name : `image/${name}`);
+  return { ...Object.fromEntries(Object.entries(images).map(([name, image]) => [slotOf(name), image])), ...values };
 }
 
 function readRecord(io: Io, program: ResolvedProgram, given: string | undefined, fallback: string): Record<string, SlotValue> {

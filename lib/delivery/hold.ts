@@ -44,9 +44,12 @@ export async function releaseHold(delivery: Writer, environment: string, request
   const released = { by: request.by, at: new Date(await delivery.host.now()).toISOString(), reason };
   await changeState(delivery, `Release the hold of ${release ?? 'all releases'} in ${name}`, (state) => {
     if (!state.holds.some((entry) => isOpen(entry, name, release))) {
+      const held = state.holds.flatMap((entry) => (entry.environment === name && !entry.released && entry.release ? [entry.release] : []));
       refuseDelivery(
-        `${release ?? name} is not held${release ? ` in ${name}` : ''}`,
-        `look at \`stagegate status ${name}\` for what is held`,
+        `${release ?? name} is not held${release ? ` in ${name}` : ' as a whole'}`,
+        held.length === 0
+          ? `look at \`stagegate status ${name}\` for what is held`
+          : `give --release with what is held: ${held.join(', ')}`,
       );
     }
     return { ...state, holds: state.holds.map((entry) => (isOpen(entry, name, release) ? { ...entry, released } : entry)) };

@@ -43,6 +43,13 @@ test('everything is written below the folder, the same bytes each time and where
   expect((await call(['render', '--out', 'one'], { folder })).out).toBe(`one: 0 written, ${one.size - 1} unchanged, 0 removed`);
 });
 
+test('an image is named by its service, or by its slot, as releases do', async () => {
+  const bySlot = await call(['render'], { folder: folderWith({ ...files, 'images.yaml': `image/${images}` }) });
+  expect(bySlot).toMatchObject({ code: 0 });
+  expect(bySlot.out).toBe((await call(['render'], { folder: folderWith(files) })).out);
+  expect(await call(['render'], { folder: folderWith({ ...files, 'images.yaml': 'image/other: x\n' }) })).toMatchObject({ code: 1 });
+});
+
 test('what was written for one environment alone is the same as in the whole, and leaves the rest', async () => {
   const folder = folderWith(files);
   await call(['render'], { folder });

@@ -68,6 +68,10 @@ test('the release that a rollback replaced comes back once its hold is released'
   await expect(releaseHold(world.delivery, 'preprod', { release: one.id, reason: 'x', by: mia })).rejects.toThrow(
     `${one.id} is not held in preprod`,
   );
+  await expect(releaseHold(world.delivery, 'preprod', { reason: 'x', by: mia })).rejects.toMatchObject({
+    message: 'preprod is not held as a whole',
+    remedy: `give --release with what is held: ${two.id}`,
+  });
   await releaseHold(world.delivery, 'preprod', { release: two.id, reason: 'it was the database', by: mia });
   await world.settle();
   expect(await world.runs('preprod')).toBe(two.id);
