@@ -1,3 +1,4 @@
+import { revisionOfBranch } from '../desired/application-revision';
 import type { DesiredEnvironment, DesiredState, KubernetesObject } from '../desired/desired-state';
 
 /** What Argo CD does for one environment, read from the Application's manifest. */
@@ -20,8 +21,8 @@ export function syncOf(desired: DesiredState, environment: string): Sync {
   if (!delivery || !compiled) return { kind: 'none', reason: 'it is not compiled' };
   if (compiled.target !== 'kubernetes' || delivery.sync === 'pulumi') {
     return delivery.sync === 'manual'
-      ? { kind: 'manual', revision: delivery.branch }
-      : { kind: 'automatic', revision: delivery.branch, heals: true, prunes: true };
+      ? { kind: 'manual', revision: revisionOfBranch(delivery.branch) }
+      : { kind: 'automatic', revision: revisionOfBranch(delivery.branch), heals: true, prunes: true };
   }
   const application = applicationOf(compiled);
   if (!application) return { kind: 'none', reason: 'there is no Argo CD Application' };
@@ -36,6 +37,15 @@ export function syncOf(desired: DesiredState, environment: string): Sync {
   }
   if (automated === undefined || automated === null || record(automated).enabled === false) return { kind: 'manual', revision };
   return { kind: 'automatic', revision, heals: record(automated).selfHeal === true, prunes: record(automated).prune === true };
+}
+
+/**
+ * The ref that somebody can make so that Argo CD takes it for a short revision: `refs/env/prod` sorts before `refs/heads/env/prod`, and no
+ * ruleset covers it. A revision in full is nothing else.
+ */
+export function tryMistakable({ kind, ...sync }: Sync): string | undefined {
+  const revision = 'revision' in sync ? sync.revision : 'HEAD';
+  return kind === 'none' || revision === 'HEAD' || revision.startsWith('refs/') ? undefined : `refs/${revision}`;
 }
 
 function applicationOf(environment: DesiredEnvironment): KubernetesObject | undefined {

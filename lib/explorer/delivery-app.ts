@@ -1,5 +1,6 @@
 import type { Monitor } from './monitor';
 import {
+  COMMITS,
   Flag,
   forgetWord,
   git,
@@ -73,7 +74,7 @@ export function settle(w: World, s: State, monitor: Monitor): void {
     if (stoppedBefore && ((movedHere >> place.index) & 1) === 1) setFlag(w, s, place.index, Flag.baseMoved, true);
   }
   for (const edge of w.edges) {
-    for (let release = 1; release <= w.bounds.commits; release++) {
+    for (let release = 1; edge.needsWord && release <= (s[COMMITS] as number); release++) {
       if (isWordGiven(edge, s, release) && !isOpen(w, s, edge, release)) forgetWord(edge, s, release);
     }
   }
@@ -124,12 +125,12 @@ function lastHealthy(w: World, s: State, place: number, current: number): number
 /** The release whose gates all hold: the newest, or with `each` the next in order; 0 when there is none. */
 function promoted(w: World, s: State, edge: Edge): number {
   if (edge.select === 'each') {
-    for (let release = 1; release <= w.bounds.commits; release++) {
+    for (let release = git(w, s, edge.to) + 1; release <= (s[COMMITS] as number); release++) {
       if (isOpen(w, s, edge, release)) return holds(w, s, edge, release) ? release : 0;
     }
     return 0;
   }
-  for (let release = w.bounds.commits; release > 0; release--) {
+  for (let release = s[COMMITS] as number; release > git(w, s, edge.to); release--) {
     if (isOpen(w, s, edge, release) && holds(w, s, edge, release)) return release;
   }
   return 0;
@@ -142,7 +143,7 @@ export function isOpen(w: World, s: State, edge: Edge, release: number): boolean
   if (edge.select === 'each') {
     for (let other = 1; other < release; other++) if (isProposed(w, s, edge, other)) before++;
   } else {
-    for (let other = release + 1; other <= w.bounds.commits; other++) if (isProposed(w, s, edge, other)) before++;
+    for (let other = release + 1; other <= (s[COMMITS] as number); other++) if (isProposed(w, s, edge, other)) before++;
   }
   return before < w.bounds.promotions;
 }
@@ -158,12 +159,7 @@ function isProposed(w: World, s: State, edge: Edge, release: number): boolean {
 }
 
 function holds(w: World, s: State, edge: Edge, release: number): boolean {
-  return lacksOnlyWord(w, s, edge, release) && (!needsWord(w, edge) || isWordGiven(edge, s, release));
-}
-
-/** Whether people or other apps have to say something of a promotion. */
-export function needsWord(w: World, edge: Edge): boolean {
-  return (w.places[edge.to] as Place).nativeApprovals > 0 || edge.conditions.some(({ kind }) => kind === 'people');
+  return lacksOnlyWord(w, s, edge, release) && (!edge.needsWord || isWordGiven(edge, s, release));
 }
 
 /** Whether everything holds that nobody has to say. */
@@ -180,8 +176,6 @@ function conditionHolds(w: World, s: State, edge: Edge, release: number, conditi
       return soaked(w, s, edge.from, release) >= condition.level;
     case 'verified':
       return isVerified(w, s, edge.from, release, condition.bit);
-    case 'people':
-      return true;
   }
 }
 

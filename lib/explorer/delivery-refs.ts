@@ -1,4 +1,5 @@
 import type { DesiredRepository, DesiredState } from '../desired/desired-state';
+import { syncOf, tryMistakable } from './argocd';
 import { attackers, type Change, deliveryApp, type MergeMethod, mergeDemands, type Principal, pushRefusal } from './github';
 import type { Intent } from './intent';
 import { admits, holdsKeyOf } from './keys';
@@ -87,9 +88,39 @@ export function exploreDeliveryRefs(desired: DesiredState, intent: Intent, repos
       }
     }
   }
+  breaches.push(...mistakableRevisions(desired, repository, everybody));
   for (const { name, branch } of desired.delivery.environments)
     breaches.push(...exploreMerges(desired, everybody, repository, name, branch));
   return breaches;
+}
+
+/** What making a ref goes against that Argo CD would take for the branch of an environment. */
+export function unmetRevision(desired: DesiredState, ref: string): Pick<Breach, 'kind' | 'demand' | 'message' | 'environment'> | undefined {
+  const environment = desired.delivery.environments.find(({ name }) => tryMistakable(syncOf(desired, name)) === ref)?.name;
+  if (environment === undefined) return undefined;
+  return {
+    kind: 'sync',
+    demand: 'revision',
+    environment,
+    message: `${environment} runs what lies on ${ref}, which Argo CD takes for its revision`,
+  };
+}
+
+function mistakableRevisions(desired: DesiredState, repository: DesiredRepository, everybody: readonly Principal[]): Breach[] {
+  const refs = desired.delivery.environments.flatMap(({ name }) => tryMistakable(syncOf(desired, name)) ?? []);
+  return refs.flatMap((ref): Breach[] => {
+    const unmet = unmetRevision(desired, ref);
+    const by = everybody.find((principal) => pushRefusal(repository, principal, ref, 'create') === undefined);
+    if (!unmet || !by) return [];
+    return [
+      {
+        ...unmet,
+        repository: repository.name,
+        ref,
+        events: [{ kind: 'push', by: by.name, repository: repository.name, ref, how: 'create' }],
+      },
+    ];
+  });
 }
 
 /** Who says that the gates of a promotion hold. */

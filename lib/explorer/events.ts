@@ -1,4 +1,4 @@
-import { contentOf, isOpen, lacksOnlyWord, mergeInto, needsWord, run, settle } from './delivery-app';
+import { contentOf, isOpen, lacksOnlyWord, mergeInto, run, settle } from './delivery-app';
 import { type Harm, type Monitor, monitorOf } from './monitor';
 import {
   COMMITS,
@@ -101,7 +101,7 @@ function enabled(w: World, s: State, visit: (event: number) => void): void {
     soaking ||= running(w, s, place.index) > 0 && soaked(w, s, place.index, running(w, s, place.index)) > 0;
   }
   if (soaking) visit(code(Kind.wake, 0));
-  for (const edge of w.edges) if (needsWord(w, edge)) visitPromotions(w, s, edge, visit);
+  for (const edge of w.edges) if (edge.needsWord) visitPromotions(w, s, edge, visit);
 }
 
 function visitPlace(w: World, s: State, place: Place, mayDeviate: boolean, visit: (event: number) => void): void {
@@ -116,13 +116,14 @@ function visitPlace(w: World, s: State, place: Place, mayDeviate: boolean, visit
     const counts = place.out.length > 0 || place.automaticRollback;
     if (mayDeviate && counts && (last === Report.none || last === Report.healthy)) visit(code(Kind.unhealthy, index));
     const corrected = place.sync.kind === 'automatic' && place.sync.heals;
-    if (mayDeviate && !corrected && declaredSync(w, place) === 'automatic') visit(code(Kind.edit, index));
+    if (mayDeviate && !corrected && place.declaredSync === 'automatic') visit(code(Kind.edit, index));
   }
   if (place.sync.kind === 'manual') {
     const content = contentOf(w, s, place);
-    if (content > 0 && content !== release && declaredSync(w, place) === 'manual') visit(code(Kind.sync, index));
+    if (content > 0 && content !== release && place.declaredSync === 'manual') visit(code(Kind.sync, index));
   }
-  for (let other = 1; other <= w.bounds.commits; other++) {
+  const commits = s[COMMITS] as number;
+  for (let other = 1; other <= commits; other++) {
     if (isBlocked(w, s, index, other)) visit(code(Kind.lift, index, other));
     else if (
       mayDeviate &&
@@ -133,7 +134,7 @@ function visitPlace(w: World, s: State, place: Place, mayDeviate: boolean, visit
     ) {
       visit(code(Kind.rollBack, index, other));
     }
-    if (mayDeviate && place.overriders.length > 0 && other <= (s[COMMITS] as number) && other !== git(w, s, index)) {
+    if (mayDeviate && place.overriders.length > 0 && other !== git(w, s, index)) {
       visit(code(Kind.override, index, other));
     }
   }
@@ -154,7 +155,7 @@ function visitEvidence(w: World, s: State, place: Place, release: number, visit:
     if (place.uniform) return;
   }
   for (let suite = 0; suite < place.suites.length; suite++) {
-    if (isVerified(w, s, index, release, suite) || !canRun(w, place.suites[suite] as string)) continue;
+    if (isVerified(w, s, index, release, suite) || !place.runnable[suite]) continue;
     visit(code(Kind.verify, index, suite));
     if (place.uniform) return;
   }
@@ -162,7 +163,7 @@ function visitEvidence(w: World, s: State, place: Place, release: number, visit:
 
 /** People and other apps say their word when nothing else is missing: what they said before would lead to the same. */
 function visitPromotions(w: World, s: State, edge: Edge, visit: (event: number) => void): void {
-  for (let release = 1; release <= w.bounds.commits; release++) {
+  for (let release = git(w, s, edge.to) + 1; release <= (s[COMMITS] as number); release++) {
     if (!isWordGiven(edge, s, release) && isOpen(w, s, edge, release) && lacksOnlyWord(w, s, edge, release)) {
       visit(code(Kind.decide, edge.index, release));
     }
@@ -233,14 +234,6 @@ function resume(w: World, s: State, place: Place, monitor: Monitor): void {
   mergeInto(w, s, place, release, edge ? { kind: 'promotion', edge } : { kind: 'source' }, monitor);
 }
 
-function declaredSync(w: World, place: Place): string | undefined {
-  return w.intent.environments.find(({ name }) => name === place.name)?.sync;
-}
-
-function canRun(w: World, suite: string): boolean {
-  return w.desired.delivery.suites.some(({ name }) => name === suite);
-}
-
 /** Whether what is recorded of a release here can still open a gate. */
 function matters(w: World, s: State, place: Place, release: number): boolean {
   for (const edge of place.out) if (release > git(w, s, edge.to) || release === suspended(w, s, edge.to)) return true;
@@ -253,9 +246,10 @@ function matters(w: World, s: State, place: Place, release: number): boolean {
  */
 function clearDead(w: World, s: State): void {
   if ((s[DEVIATIONS] as number) < w.bounds.deviations) return;
+  const commits = s[COMMITS] as number;
   for (const place of w.places) {
     const current = git(w, s, place.index);
-    for (let release = 1; release <= w.bounds.commits; release++) {
+    for (let release = 1; release <= commits; release++) {
       if (!matters(w, s, place, release)) {
         forgetRecord(w, s, place.index, release);
         if (release <= current) setBlocked(w, s, place.index, release, false);

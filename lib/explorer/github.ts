@@ -80,8 +80,9 @@ function teamName(actor: DesiredBypassActor): string {
   return /^\{\{slot:team\/(.+)\}\}$/.exec(String(actor.actor_id))?.[1] ?? String(actor.actor_id);
 }
 
-/** The active rulesets of a repository that match a full ref. All of them apply; there is no priority. */
+/** The active rulesets of a repository that match a full ref. All of them apply; there is no priority. They cover branches and tags alone. */
 export function rulesetsOf(repository: DesiredRepository, ref: string): readonly DesiredRuleset[] {
+  if (!ref.startsWith('refs/heads/') && !ref.startsWith('refs/tags/')) return [];
   const target = ref.startsWith('refs/tags/') ? 'tag' : 'branch';
   return repository.rulesets.filter((ruleset) => {
     const { include, exclude } = ruleset.conditions.ref_name;

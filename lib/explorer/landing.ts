@@ -9,7 +9,7 @@ import type { PullRequestEvent, TraceEvent } from './trace';
 
 /** A sequence of events on GitHub alone that ends where the intent forbids. */
 export interface Breach {
-  readonly kind: 'protection' | 'program' | 'bypass' | 'forged';
+  readonly kind: 'protection' | 'program' | 'bypass' | 'forged' | 'sync';
   /** What was not met; breaches of one demand on one ref are one finding. */
   readonly demand: string;
   readonly message: string;

@@ -1,5 +1,5 @@
 import type { DesiredState } from '../desired/desired-state';
-import { unmetDelivery, unmetMerge } from './delivery-refs';
+import { unmetDelivery, unmetMerge, unmetRevision } from './delivery-refs';
 import { type Machine, machineOf } from './events';
 import { Bounds, type Outcome } from './explore';
 import { pushRefusal } from './github';
@@ -80,6 +80,8 @@ function push(desired: DesiredState, intent: Intent, { by: name, repository: ful
     const { message, environment } = delivered;
     return { kind: 'done', harm: { kind: 'bypass', message, ref, ...(environment === undefined ? {} : { environment }) } };
   }
+  const mistaken = full === desired.delivery.repository && how === 'create' ? unmetRevision(desired, ref) : undefined;
+  if (mistaken) return { kind: 'done', harm: { kind: 'sync', message: mistaken.message, ref, environment: mistaken.environment } };
   const unmet = unmetPush(intent, full, ref, how, by);
   if (unmet) return { kind: 'done', harm: { kind: unmet.kind, message: unmet.message, ref } };
   const admins =

@@ -80,7 +80,8 @@ export function search(machine: Machine): SearchResult {
       if (word === words) return false;
       slot = (slot + 1) & mask;
     }
-    bytes.set(next, count * width);
+    const to = count * words;
+    for (let word = 0; word < words; word++) cells[to + word] = nextCells[word] as number;
     parents[count] = parent;
     causes[count] = cause;
     table[slot] = count++;
@@ -99,7 +100,8 @@ export function search(machine: Machine): SearchResult {
   let complete = true;
   let current = 0;
   const visit = (event: number) => {
-    next.set(bytes.subarray(current * width, (current + 1) * width));
+    const from = current * words;
+    for (let word = 0; word < words; word++) nextCells[word] = cells[from + word] as number;
     const harm = machine.apply(next, event);
     for (let place = 0; place < reached.length; place++) if (next[world.at.run + place] !== 0) reached[place] = true;
     if (harm) {

@@ -20,21 +20,21 @@ function withObject(kind: string, environment: string, change: (spec: Record<str
 }
 
 test('the compiled Applications follow the branches of their environments, production by hand', () => {
-  expect(syncOf(desired, 'dev')).toEqual({ kind: 'automatic', revision: 'env/dev', heals: true, prunes: true });
-  expect(syncOf(desired, 'prod')).toEqual({ kind: 'manual', revision: 'env/prod' });
+  expect(syncOf(desired, 'dev')).toEqual({ kind: 'automatic', revision: 'refs/heads/env/dev', heals: true, prunes: true });
+  expect(syncOf(desired, 'prod')).toEqual({ kind: 'manual', revision: 'refs/heads/env/prod' });
 });
 
 test.each([
-  [{}, { kind: 'automatic', revision: 'env/dev', heals: false, prunes: false }],
+  [{}, { kind: 'automatic', revision: 'refs/heads/env/dev', heals: false, prunes: false }],
   [
     { enabled: true, selfHeal: true },
-    { kind: 'automatic', revision: 'env/dev', heals: true, prunes: false },
+    { kind: 'automatic', revision: 'refs/heads/env/dev', heals: true, prunes: false },
   ],
   [
     { enabled: false, selfHeal: true },
-    { kind: 'manual', revision: 'env/dev' },
+    { kind: 'manual', revision: 'refs/heads/env/dev' },
   ],
-  [null, { kind: 'manual', revision: 'env/dev' }],
+  [null, { kind: 'manual', revision: 'refs/heads/env/dev' }],
 ])('automated: %j is %j', (automated, expected) => {
   expect(
     syncOf(

@@ -207,7 +207,8 @@ function environmentMutants(desired: DesiredState, mutate: Mutate): void {
         mutate(`Application of ${environment.name}: ${text}`, (draft) =>
           edit((draft.environments.map(({ bootstrap }) => bootstrap[o])[e] as unknown as { spec: Spec }).spec),
         );
-      const { syncPolicy } = (object as unknown as { spec: Spec }).spec;
+      const { syncPolicy, source } = (object as unknown as { spec: Spec }).spec;
+      const followed = source.targetRevision;
       if (syncPolicy.automated === undefined) {
         change('automated', (spec) => {
           spec.syncPolicy.automated = { prune: true, selfHeal: true };
@@ -220,8 +221,9 @@ function environmentMutants(desired: DesiredState, mutate: Mutate): void {
         change('no self-heal', (spec) => delete spec.syncPolicy.automated?.selfHeal);
         change('no prune', (spec) => delete spec.syncPolicy.automated?.prune);
       }
-      const others = desired.delivery.environments.filter(({ name }) => name !== environment.name).map(({ branch }) => branch);
-      for (const revision of [desired.delivery.programBranch, 'HEAD', 'nowhere', ...others]) {
+      const branches = [desired.delivery.programBranch, 'nowhere', ...desired.delivery.environments.map(({ branch }) => branch)];
+      for (const revision of ['HEAD', ...branches, ...branches.map((branch) => `refs/heads/${branch}`)]) {
+        if (revision === followed) continue;
         change(`follows ${revision}`, (spec) => {
           spec.source.targetRevision = revision;
         });
