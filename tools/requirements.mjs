@@ -46,6 +46,7 @@ function runTests(probe) {
   try {
     return requirementTests(readJson(file));
   } catch (error) {
+    rmSync(scratch, { recursive: true, force: true });
     console.error(run.stderr || String(error));
     process.exit(3);
   } finally {
