@@ -143,7 +143,7 @@ export function plainJson(value: unknown, path: string, at = ''): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
     return value;
   if (Array.isArray(value)) return value.map((item, index) => plainJson(item, path, `${at}/${index}`));
-  if (typeof value === 'object' && [Object.prototype, null].includes(Object.getPrototypeOf(value))) {
+  if (typeof value === 'object' && isRecord(value)) {
     return Object.fromEntries(
       Object.entries(value)
         .filter(([, item]) => item !== undefined)
@@ -159,4 +159,10 @@ export function plainJson(value: unknown, path: string, at = ''): Json {
     expected: 'text, numbers, true, false, null, lists and records',
     remedy: 'give the plain value; a value that is known only after infrastructure was applied goes into a slot',
   });
+}
+
+/** Whether an object is a plain one, also of another realm, whose Object is not ours. */
+function isRecord(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import {
   BranchProtection,
@@ -6,6 +7,7 @@ import {
   Cluster,
   Environment,
   Gate,
+  Kind,
   Platform,
   PromotionPolicy,
   Repository,
@@ -167,4 +169,14 @@ test('gates of one kind get ids of their own', () => {
     gates: [Gate.soak('30s'), Gate.soak('1h'), Gate.verified(smoke), Gate.check(Check.run('lint', 'true'))],
   });
   expect(resolve(platform).policies[0]?.gates.map(({ id }) => id)).toEqual(['soak', 'soak-2', 'verified-smoke', 'check-lint']);
+});
+
+test('what a program of another realm gives as plain data is plain data', () => {
+  const { platform } = platformOf();
+  new Environment(platform, 'prod', { tier: Tier.production, target });
+  const api = new ServiceStack(platform, 'api', service);
+  api.override(Kind.deployment, runInNewContext('({ spec: { minReadySeconds: 5 } })'));
+  expect(resolve(platform).services[0]?.environments[0]?.overrides).toEqual([
+    { kind: Kind.deployment, change: { merge: { spec: { minReadySeconds: 5 } } } },
+  ]);
 });
