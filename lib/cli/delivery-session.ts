@@ -62,7 +62,7 @@ export async function withDelivery(
   try {
     const given = options.program as string | undefined;
     const isModel = given?.endsWith('.json') === true;
-    const place = { folder: checkout.folder, note: io.note };
+    const place = { folder: checkout.folder, note: io.note, isTemporary: true };
     const { model } = isModel ? await resolvedProgram(io, given) : await resolvedProgram(place, given);
     checkProgram(model, branch, isModel ? undefined : given);
     const desired = compile(model);

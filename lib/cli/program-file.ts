@@ -22,7 +22,10 @@ export interface LoadedProgram {
 }
 
 /** Where a program is looked for. */
-export type ProgramPlace = Pick<Io, 'folder' | 'note'>;
+export interface ProgramPlace extends Pick<Io, 'folder' | 'note'> {
+  /** Whether the folder goes away after the run, so that what is translated there is not kept for the next one. */
+  readonly isTemporary?: boolean;
+}
 
 /**
  * Finds and runs the program: `--program FILE`, else `stagegate.config.ts` or `platform.ts` in the folder. TypeScript runs as it is, and its
@@ -35,7 +38,12 @@ export async function loadProgram(place: ProgramPlace, given?: string): Promise<
   const file = findProgram(place.folder, given);
   const shown = relative(place.folder, file);
   const exported = await contained(place, shown, async () => {
-    const jiti = createJiti(file, { virtualModules: { stagegate }, interopDefault: false, moduleCache: false });
+    const jiti = createJiti(file, {
+      virtualModules: { stagegate },
+      interopDefault: false,
+      moduleCache: false,
+      fsCache: place.isTemporary !== true,
+    });
     try {
       return (await jiti.import(file)) as Record<string, unknown>;
     } catch (error) {
