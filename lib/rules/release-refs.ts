@@ -41,6 +41,22 @@ export function releaseRefs(model: PlatformModel): ReleaseRef[] {
   return [...found.values()];
 }
 
+/** Tags that a pattern matches, unlike enough that no narrower pattern matches them all; a branch is itself. */
+export function samplesOf({ source, ref }: ReleaseRef): string[] {
+  if (source.kind === 'branch') return [ref];
+  return [
+    ref,
+    ...['0', 'x7'].map(
+      (filling) =>
+        `refs/tags/${source.pattern
+          .replace(/\*\*\//g, '')
+          .replace(/\[([^\]])[^\]]*\]/g, '$1')
+          .replace(/[*]+/g, filling)
+          .replaceAll('?', '0')}`,
+    ),
+  ];
+}
+
 /** Whether a source is the program branch, for which SG405 asks for more than any tier does. */
 export function isProgramBranch(model: PlatformModel, { kind, repository, pattern }: SourceModel): boolean {
   return kind === 'branch' && repository === model.program.repository && pattern === model.program.branch;

@@ -3,7 +3,7 @@ import { rulesetsOf } from '../explorer/github';
 import type { PlatformModel } from '../model/platform-model';
 import { actorText, rulesOf, tryPullRequestRule, tryRepository } from './applied-rules';
 import { andText, refOf, sourceText } from './environments';
-import { isProgramBranch, protectionPath, type ReleaseRef, releaseRefs } from './release-refs';
+import { isProgramBranch, protectionPath, type ReleaseRef, releaseRefs, samplesOf } from './release-refs';
 import { type Rule, type RuleFinding, refSubject } from './rule';
 
 /** A branch or tag that decides about an environment and is protected less than its tier demands. */
@@ -48,7 +48,7 @@ export const weakProtection: Rule = {
   },
 };
 
-function rulesetsFor(desired: DesiredState, { source, ref }: ReleaseRef): DesiredRuleset[] {
+function rulesetsFor(desired: DesiredState, { source }: ReleaseRef, ref: string): DesiredRuleset[] {
   const repository = tryRepository(desired, source.repository);
   return repository === undefined ? [] : [...rulesetsOf(repository, ref)];
 }
@@ -67,8 +67,8 @@ function findingOn(model: PlatformModel, releaseRef: ReleaseRef) {
 }
 
 function branchFindings(model: PlatformModel, desired: DesiredState, releaseRef: ReleaseRef): RuleFinding[] {
-  const { tier, source } = releaseRef;
-  const rulesets = rulesetsFor(desired, releaseRef);
+  const { tier, source, ref } = releaseRef;
+  const rulesets = rulesetsFor(desired, releaseRef, ref);
   const finding = findingOn(model, releaseRef);
   const declare = `declare new BranchProtection(…, { ref: repository.branch('${source.pattern}'), … })`;
   const findings: RuleFinding[] = [];
@@ -102,8 +102,13 @@ function branchFindings(model: PlatformModel, desired: DesiredState, releaseRef:
 }
 
 function tagFindings(model: PlatformModel, desired: DesiredState, releaseRef: ReleaseRef): RuleFinding[] {
+  const weak = samplesOf(releaseRef).map((ref) => sampleFindings(model, desired, releaseRef, ref));
+  return weak.find((findings) => findings.length > 0) ?? [];
+}
+
+function sampleFindings(model: PlatformModel, desired: DesiredState, releaseRef: ReleaseRef, ref: string): RuleFinding[] {
   const { source } = releaseRef;
-  const rulesets = rulesetsFor(desired, releaseRef);
+  const rulesets = rulesetsFor(desired, releaseRef, ref);
   const finding = findingOn(model, releaseRef);
   const declare = `declare new BranchProtection(…, { ref: repository.tags('${source.pattern}'), bypass: […] })`;
   const findings: RuleFinding[] = [];

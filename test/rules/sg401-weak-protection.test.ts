@@ -105,3 +105,23 @@ test('tags that release are made by few and moved by nobody', () => {
     },
   ]);
 });
+
+test('tags are protected by rulesets that match all of them, not by a narrower one', () => {
+  const tags = (pattern: string): RefPlan => ({ kind: 'tags', repository: 'delivery', pattern });
+  const sources = { ...environment('dev', { source: tags('v*.*.*') }), protections: SHOP.protections.slice(1) };
+  const plan = {
+    ...sources,
+    environments: sources.environments.map((one) => (one.name === 'staging' ? { ...one, source: tags('v1*.*.*') } : one)),
+  };
+  const findings = found(weakProtection, {
+    plan,
+    compiled: (desired) => {
+      const { rulesets } = deliveryOf(desired);
+      for (const ruleset of rulesets) if (ruleset.conditions.ref_name.include.includes('refs/tags/v*.*.*')) ruleset.rules = [];
+    },
+  });
+  expect(findings.map(({ message }) => message)).toEqual([
+    'anybody with write access tags a release: tags v*.*.* of acme/shop, which decides about dev',
+    'a tag can be moved after it released: tags v*.*.* of acme/shop, which decides about dev',
+  ]);
+});
