@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { Bounds } from '../explorer/explore';
 import { type CheckResult, check } from '../rules/check';
 import { checkReport, diagnosticText } from '../rules/report';
@@ -7,6 +8,7 @@ import { githubAnnotations, sarifLog } from './check-formats';
 import type { RunCommand } from './command-line';
 import { compiledProgram } from './compiled-program';
 import { Exit, type Io, printJson } from './io';
+import { programPath } from './program-file';
 import { colours } from './text';
 
 /** A result with the name of what was checked; a wrong value in the program is its only finding, and nothing else was looked at. */
@@ -37,7 +39,8 @@ export const run: RunCommand = async ({ io, options }) => {
 };
 
 async function checkedProgram(io: Io, options: Readonly<Record<string, unknown>>): Promise<Checked> {
-  const file = String(options.program ?? '');
+  const given = options.program as string | undefined;
+  const file = given ?? relative(io.folder, programPath(io.folder, given));
   try {
     const program = await compiledProgram(io, options);
     const facts = { date: new Date(io.now()).toISOString().slice(0, 10) };

@@ -80,7 +80,7 @@ export function commandTree(io: Io, execute: (run: () => Promise<number>) => Pro
           return await spec.load().run({ io, args, options, allCommands: () => commandTree(io, async () => undefined) });
         } catch (error) {
           const { reportFailure } = require('./failure') as typeof import('./failure');
-          return reportFailure(error, io, options.debug === true);
+          return reportFailure(error, io, options);
         }
       });
     });

@@ -1,7 +1,7 @@
 import { DeliveryError } from '../delivery/error';
 import { diagnosticText } from '../rules/report';
 import { InvalidValueError } from '../values/diagnostic';
-import { Exit, type Io, WrongUseError } from './io';
+import { Exit, type Io, printJson, WrongUseError } from './io';
 
 const OUTSIDE_CODES = new Set([
   'EACCES',
@@ -17,27 +17,34 @@ const OUTSIDE_CODES = new Set([
   'ENAMETOOLONG',
 ]);
 
+/** How the command that failed was called. */
+export interface FailureOptions {
+  readonly debug?: unknown;
+  readonly json?: unknown;
+}
+
 /** Says what went wrong in one or two lines and gives the exit code; the stack is shown with `--debug` only. */
-export function reportFailure(error: unknown, io: Io, debug: boolean): number {
+export function reportFailure(error: unknown, io: Io, { debug, json }: FailureOptions): number {
   if (InvalidValueError.is(error)) {
-    io.out(diagnosticText(error.diagnostic));
-    return withStack(error, io, debug, Exit.findings);
+    if (json === true) printJson(io, { version: 1, diagnostics: [error.diagnostic] });
+    else io.out(diagnosticText(error.diagnostic));
+    return withStack(error, io, debug === true, Exit.findings);
   }
   if (error instanceof WrongUseError) {
     tell(io, error.message, error.remedy);
-    return withStack(error.cause ?? error, io, debug, Exit.wrongUse);
+    return withStack(error.cause ?? error, io, debug === true, Exit.wrongUse);
   }
   if (DeliveryError.is(error)) {
     tell(io, error.message, error.remedy);
-    return withStack(error, io, debug, { refused: Exit.findings, 'wrong-use': Exit.wrongUse, outside: Exit.outside }[error.kind]);
+    return withStack(error, io, debug === true, { refused: Exit.findings, 'wrong-use': Exit.wrongUse, outside: Exit.outside }[error.kind]);
   }
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (code !== undefined && OUTSIDE_CODES.has(code)) {
     tell(io, firstLine(error), 'look at that path, or name another one; the command is safe to repeat');
-    return withStack(error, io, debug, Exit.outside);
+    return withStack(error, io, debug === true, Exit.outside);
   }
   tell(io, firstLine(error), 'this is a defect of stagegate, or of a program that fails after it was loaded: --debug shows where');
-  return withStack(error, io, debug, Exit.outside);
+  return withStack(error, io, debug === true, Exit.outside);
 }
 
 /** The first line of what was thrown, whatever it is. */

@@ -46,7 +46,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // What a program starts and does not wait for may fail at any time.
 process.on('uncaughtException', (error) => {
   const { reportFailure } = require('./failure') as typeof import('./failure');
-  failure = reportFailure(error, io, process.argv.includes('--debug'));
+  failure = reportFailure(error, io, { debug: process.argv.includes('--debug') });
   end(failure);
 });
 

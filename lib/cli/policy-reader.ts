@@ -62,8 +62,12 @@ function runApart(
   folder: string,
   programFile: string,
 ): Promise<{ readonly code: number; readonly text: string; readonly complaint: string }> {
-  const env = Object.fromEntries(PLAIN_VARIABLES.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  const env: NodeJS.ProcessEnv = Object.fromEntries(
+    PLAIN_VARIABLES.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
   const main = join(__dirname, 'main.js');
+  // The folder goes away: a translation of what lies in it serves nobody.
+  env.JITI_FS_CACHE = 'false';
   return new Promise((resolve) => {
     execFile(
       process.execPath,

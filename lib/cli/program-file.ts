@@ -35,14 +35,14 @@ export interface ProgramPlace extends Pick<Io, 'folder' | 'note'> {
  * @throws InvalidValueError when it gives a wrong value to a constructor.
  */
 export async function loadProgram(place: ProgramPlace, given?: string): Promise<LoadedProgram> {
-  const file = findProgram(place.folder, given);
+  const file = programPath(place.folder, given);
   const shown = relative(place.folder, file);
   const exported = await contained(place, shown, async () => {
     const jiti = createJiti(file, {
       virtualModules: { stagegate },
       interopDefault: false,
       moduleCache: false,
-      fsCache: place.isTemporary !== true,
+      ...(place.isTemporary === true && { fsCache: false }),
     });
     try {
       return (await jiti.import(file)) as Record<string, unknown>;
@@ -81,7 +81,8 @@ async function contained<T>(place: ProgramPlace, shown: string, run: () => Promi
   }
 }
 
-function findProgram(folder: string, given: string | undefined): string {
+/** Absolute path of the program of a folder, or of the one that is named. @throws WrongUseError when there is none */
+export function programPath(folder: string, given: string | undefined): string {
   if (given !== undefined) {
     const file = resolvePath(folder, given);
     if (existsSync(file) && statSync(file).isFile()) return file;

@@ -39,7 +39,7 @@ Stand-ins are the clock, which jumps; the cluster, which a file plays; the suite
     io.out(`done in ${((performance.now() - began) / 1000).toFixed(1)} s; nothing is left behind`);
     return 0;
   } catch (error) {
-    if (!(error instanceof UnexpectedOutcomeError)) return reportFailure(error, io, process.argv.includes('--debug'));
+    if (!(error instanceof UnexpectedOutcomeError)) return reportFailure(error, io, { debug: process.argv.includes('--debug') });
     io.note(`error  ${error.message}`);
     return 1;
   } finally {

@@ -59,6 +59,8 @@ test('a wrong value is printed like a finding, with exit code 1, by every comman
     expect({ code, err }).toEqual({ code: 1, err: '' });
     expect(out).toMatch(/^error SG\d{3} [a-z-]+ {2}Shop!\n {2}.+\n {2}given {6}"Shop!"\n {2}expected {3}.+\n {2}remedy {5}.+/);
   }
+  expect(JSON.parse((await call(['graph', '--json'], { folder })).out)).toMatchObject({ version: 1, diagnostics: [{ path: 'Shop!' }] });
+  expect((await call(['check', '--format', 'github'], { folder })).out).toMatch(/^::error file=platform\.ts,/);
   const { diagnostics, summary } = JSON.parse((await call(['check', '--json'], { folder })).out);
   expect(summary).toEqual({ errors: 1, warnings: 0, suppressed: 0 });
   expect(diagnostics[0]).toMatchObject({ severity: 'error', path: 'Shop!', given: '"Shop!"' });
