@@ -5,6 +5,8 @@ import type { Intent } from './intent';
 import { exploreKeys } from './keys';
 import { type Breach, exploreBranch } from './landing';
 import { search } from './search';
+import { type Slice, slicesOf } from './slices';
+import { sameRef } from './source-refs';
 import type { TraceEvent } from './trace';
 import { hostLine, narrate } from './trace-text';
 import { type Place, type World, worldOf } from './world';
@@ -101,32 +103,63 @@ export interface Outcome {
  * @throws RangeError when the compiled data lacks the delivery repository, or exceeds what a state has room for.
  */
 export function explore(desired: DesiredState, intent: Intent, bounds: Bounds = Bounds.full): Exploration {
-  const world = worldOf(desired, intent, bounds);
-  const machine = machineOf(world);
-  const result = search(machine);
-  const deliveries = result.findings.map(({ harm, events }): Violation => ({ ...harm, ...narrate(machine, events, harm) }));
-  const violations = [...deliveries, ...breachesOf(world).map(violationOf)].sort((a, b) => a.events.length - b.events.length);
-  const arrivals = world.places.flatMap(({ name }, index) => {
-    const depth = result.arrivals[index] as number;
-    return depth < 0 ? [] : [[name, depth] as const];
-  });
-  const missing = world.places
-    .filter(({ index }) => !result.reached[index])
-    .map((place) => ({ environment: place.name, reason: reasonOf(world, place, result.reached) }));
-  const uncompiled = intent.environments.filter(
-    ({ name }) => !desired.delivery.environments.some((environment) => environment.name === name),
-  );
+  const slices = slicesOf(desired, intent);
+  const found = new Map<string, Violation>();
+  const arrivals: Record<string, number> = {};
+  const reached = new Set<string>();
+  const worlds: World[] = [];
+  let complete = true;
+  let states = 0;
+  for (const slice of slices) {
+    const world = worldOf(desired, intent, bounds, slice);
+    const machine = machineOf(world);
+    const result = search(machine);
+    worlds.push(world);
+    states += result.states;
+    complete &&= result.complete;
+    for (const { harm, events } of result.findings) {
+      const key = JSON.stringify([harm.kind, harm.environment, harm.policy, harm.gate]);
+      if ((found.get(key)?.events.length ?? Number.POSITIVE_INFINITY) > events.length)
+        found.set(key, { ...harm, ...narrate(machine, events, harm) });
+    }
+    for (const { name, index } of world.places) {
+      if (result.reached[index]) reached.add(name);
+      const depth = result.arrivals[index] as number;
+      if (depth >= 0) arrivals[name] = Math.min(depth, arrivals[name] ?? depth);
+    }
+  }
+  const breaches = breachesOf(desired, intent, slices);
   return {
-    complete: result.complete,
-    states: result.states,
-    firstLawfulArrival: Object.fromEntries(arrivals),
-    unreached: [...missing, ...uncompiled.map(({ name }) => ({ environment: name, reason: 'it is declared and not compiled' }))],
-    violations,
+    complete,
+    states,
+    firstLawfulArrival: arrivals,
+    unreached: unreachedOf(desired, intent, worlds, reached),
+    violations: [...found.values(), ...breaches.map(violationOf)].sort((a, b) => a.events.length - b.events.length),
   };
 }
 
+function unreachedOf(
+  desired: DesiredState,
+  intent: Intent,
+  worlds: readonly World[],
+  reached: ReadonlySet<string>,
+): Exploration['unreached'] {
+  const reasons = new Map<string, string>();
+  for (const world of worlds) {
+    for (const place of world.places) {
+      if (!reached.has(place.name) && !reasons.has(place.name)) reasons.set(place.name, reasonOf(world, place, reached));
+    }
+  }
+  for (const { name } of intent.environments) {
+    if (!desired.delivery.environments.some((environment) => environment.name === name))
+      reasons.set(name, 'it is declared and not compiled');
+  }
+  return [...reasons].map(([environment, reason]) => ({ environment, reason })).sort((a, b) => (a.environment < b.environment ? -1 : 1));
+}
+
 /** What can be done on GitHub alone, without any release. */
-function breachesOf({ desired, intent, refs }: World): Breach[] {
+function breachesOf(desired: DesiredState, intent: Intent, slices: readonly Slice[]): Breach[] {
+  const refs = slices.flatMap((slice) => slice.refs).filter((ref, index, all) => all.findIndex((other) => sameRef(other, ref)) === index);
   const breaches = refs.flatMap((ref) => ref.breaches);
   for (const repository of desired.repositories) {
     const program = repository.name === intent.program.repository ? [intent.program.branch] : [];
@@ -157,7 +190,7 @@ function violationOf({ kind, message, environment, repository, ref, demand, even
 }
 
 /** The first thing that keeps every release out of an environment. */
-function reasonOf(world: World, place: Place, reached: readonly boolean[]): string {
+function reasonOf(world: World, place: Place, reached: ReadonlySet<string>): string {
   if (place.refusal !== undefined) return place.refusal;
   if (place.sync.kind === 'none') return place.sync.reason;
   const declared = world.desired.delivery.environments.find(({ name }) => name === place.name)?.source;
@@ -177,7 +210,8 @@ function reasonOf(world: World, place: Place, reached: readonly boolean[]): stri
       named && world.refs.find((ref) => ref.kind === named.kind && ref.repository === named.repository && ref.pattern === named.pattern);
     if (on?.notStarted !== undefined) return on.notStarted;
     if (on?.refusal !== undefined) return `nothing gets onto ${on.pattern}: ${on.refusal}`;
-    if (!reached[edge.from]) return `no release reaches ${world.places[edge.from]?.name}, from which ${edge.policy} leads`;
+    const from = world.places[edge.from]?.name ?? '';
+    if (!reached.has(from)) return `no release reaches ${from}, from which ${edge.policy} leads`;
   }
   return `no release fulfils ${place.into.map(({ policy }) => policy).join(' or ')}, or nothing syncs it`;
 }

@@ -8,6 +8,7 @@ import { keyMessage, keysGivenAway } from './keys';
 import { passedElsewhere, unmetPush } from './landing';
 import { unmetProgram, unmetProtection } from './landing-monitor';
 import { type PullRequest, principalOf, pullRequestStep } from './pull-request';
+import { slicesOf } from './slices';
 import { running, type State } from './state';
 import { commitId, type PullRequestEvent, type PushEvent, type TraceEvent } from './trace';
 import { tryCodeOf } from './trace-text';
@@ -20,7 +21,6 @@ const PULL_REQUEST: ReadonlySet<string> = new Set(['open', 'amend', 'outdate', '
 
 /** Executes a sequence of events one by one: whether each can happen, what runs in the end, and what went wrong. */
 export function replay(desired: DesiredState, intent: Intent, events: readonly TraceEvent[]): Outcome {
-  const commits = Math.max(Bounds.full.commits, ...events.map((event) => ('commit' in event ? event.commit + 1 : 0)));
   let releases: { readonly machine: Machine; readonly state: State } | undefined;
   let pull: PullRequest | undefined;
   let harm: StepHarm | undefined;
@@ -41,10 +41,7 @@ export function replay(desired: DesiredState, intent: Intent, events: readonly T
   };
 
   const delivery = (event: TraceEvent): Step => {
-    if (!releases) {
-      const machine = machineOf(worldOf(desired, intent, { ...Bounds.full, commits, deviations: Math.max(1, events.length) }));
-      releases = { machine, state: machine.initial() };
-    }
+    releases ??= start(desired, intent, events);
     const { machine, state } = releases;
     const number = tryCodeOf(machine.world, event);
     if (number === undefined) return { kind: 'refused', reason: `the compiled data knows nothing of ${JSON.stringify(event)}` };
@@ -63,6 +60,18 @@ export function replay(desired: DesiredState, intent: Intent, events: readonly T
     harm = step.harm;
   }
   return { possible: true, ...(harm === undefined ? {} : { harm }), runs: runs() };
+}
+
+/** The part of the platform that knows all events, before the first of them. */
+function start(desired: DesiredState, intent: Intent, events: readonly TraceEvent[]): { readonly machine: Machine; readonly state: State } {
+  const commits = Math.max(Bounds.full.commits, ...events.map((event) => ('commit' in event ? event.commit + 1 : 0)));
+  const bounds = { ...Bounds.full, commits, deviations: Math.max(1, events.length) };
+  const machines = slicesOf(desired, intent).map((slice) => machineOf(worldOf(desired, intent, bounds, slice)));
+  const own = (event: TraceEvent) => event.kind === 'push' || isPullRequest(event);
+  const fitting = machines.find(({ world }) => events.every((event) => own(event) || tryCodeOf(world, event) !== undefined));
+  const machine = fitting ?? machines[0];
+  if (!machine) throw new RangeError('the platform has no active environment');
+  return { machine, state: machine.initial() };
 }
 
 function isPullRequest(event: TraceEvent): event is PullRequestEvent {

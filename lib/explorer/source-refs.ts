@@ -51,7 +51,9 @@ function sourceRef(desired: DesiredState, intent: Intent, ref: IntentRef, index:
   const program = repository.name === intent.program.repository && ref.pattern === intent.program.branch;
   const landing = exploreBranch(desired, intent, repository, ref.pattern, program);
   const rule = desired.delivery.headRules.find((candidate) => candidate.repository === repository.name && candidate.branch === ref.pattern);
-  const tracked = (rule?.onlyFrom ?? []).map((head) => named.findIndex((other) => other.kind === 'branch' && other.pattern === head));
+  const tracked = (rule?.onlyFrom ?? []).map((head) =>
+    named.findIndex((other) => other.kind === 'branch' && other.repository === ref.repository && other.pattern === head),
+  );
   const limited = rule !== undefined && !tracked.includes(-1);
   return { ...open, ...landing, onlyFrom: limited ? tracked : undefined };
 }

@@ -5,7 +5,8 @@ import { deliveryRefusal } from './delivery-refs';
 import type { Bounds } from './explore';
 import { deliveryApp, groupName, mergeDemands } from './github';
 import type { Intent, IntentEdge, IntentRef } from './intent';
-import { type SourceRef, sameRef, sourceRefs } from './source-refs';
+import type { Slice } from './slices';
+import { type SourceRef, sameRef } from './source-refs';
 
 /** A condition of the compiled edge, as the delivery app evaluates it, beside what people and other apps have to say. */
 export type Condition =
@@ -104,16 +105,13 @@ export interface Layout {
   readonly size: number;
 }
 
-/** Environments into which releases move. */
-export function isActive(environment: DeliveryEnvironment): boolean {
-  return environment.lifecycle === 'active' || environment.lifecycle === 'deprecated';
-}
-
-/** Reads everything out of the compiled data that the search needs, once. */
-export function worldOf(desired: DesiredState, intent: Intent, bounds: Bounds): World {
-  const environments = desired.delivery.environments.filter(isActive);
+/**
+ * Reads everything out of the compiled data that the search of one slice needs, once.
+ *
+ * @throws RangeError when a state has no room for it.
+ */
+export function worldOf(desired: DesiredState, intent: Intent, bounds: Bounds, { environments, refs }: Slice): World {
   const position = new Map(environments.map(({ name }, index) => [name, index]));
-  const refs = sourceRefs(desired, intent, environments);
   const refIndex = (ref: IntentRef | undefined) => (ref === undefined ? -1 : refs.findIndex((candidate) => sameRef(candidate, ref)));
   const compiled = desired.delivery.edges.filter(({ from, to }) => position.has(from) && position.has(to));
   const gatesFrom = (name: string) => compiled.filter(({ from }) => from === name).flatMap(({ gates }): readonly GateOf[] => gates);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { compile } from 'stagegate';
 import { machineOf } from '../../lib/explorer/events';
+import { sourceRefs } from '../../lib/explorer/source-refs';
 import { eventOf } from '../../lib/explorer/trace-text';
 import { worldOf } from '../../lib/explorer/world';
 import { intentOf } from '../../lib/rules/intent';
@@ -15,7 +16,10 @@ test.each([...Object.entries(platforms), ...shapes])(
   '%s: long random walks, far beyond the bounds of the search, do no harm',
   (_name, make) => {
     const { desired, intent } = make();
-    const machine = machineOf(worldOf(desired, intent, { commits: 6, promotions: 3, deviations: 12, states: 0 }));
+    const { environments } = desired.delivery;
+    // The whole platform at once, where the search goes slice by slice.
+    const whole = { environments, refs: sourceRefs(desired, intent, environments) };
+    const machine = machineOf(worldOf(desired, intent, { commits: 6, promotions: 3, deviations: 12, states: 0 }, whole));
     const visited = new Set<string>();
     fc.assert(
       fc.property(fc.array(fc.nat(), { minLength: 60, maxLength: 120 }), (choices) => {
