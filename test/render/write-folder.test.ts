@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { LEDGER, writeFolder } from '../../lib/render/write-folder';
 
 let folder: string;
@@ -41,6 +42,27 @@ test('what an earlier run wrote and no longer renders is removed with its folder
   expect(writeFolder(folder, files({ keep: 'k' })).removed).toEqual(['old/deep/y.yaml', 'old/x.yaml']);
   expect(all()).toEqual([LEDGER, 'keep', 'notes.md']);
   expect(existsSync(join(folder, 'old'))).toBe(false);
+});
+
+test('after any sequence of runs the folder holds what the last one rendered and what others put there', () => {
+  const path = fc.constantFrom('a', 'b', 'c/d', 'c/e/f', 'g/h');
+  const rendered = fc.dictionary(path, fc.constantFrom('1', '2'));
+  fc.assert(
+    fc.property(fc.array(rendered, { minLength: 1, maxLength: 5 }), (runs) => {
+      const place = mkdtempSync(join(folder, 'run-'));
+      writeFileSync(join(place, 'mine'), 'mine');
+      for (const run of runs) writeFolder(place, files(run));
+      const found = readdirSync(place, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && entry.name !== LEDGER);
+      const held = Object.fromEntries(
+        found.map((entry) => [
+          join(entry.parentPath, entry.name).slice(place.length + 1),
+          readFileSync(join(entry.parentPath, entry.name), 'utf8'),
+        ]),
+      );
+      expect(held).toEqual({ ...runs.at(-1), mine: 'mine' });
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test('a file that is no longer rendered and that somebody changed is kept and named', () => {
