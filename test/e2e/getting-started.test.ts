@@ -37,10 +37,12 @@ test('a reader of getting-started and then of the guides comes to a release in p
     join('guides', 'add-an-environment.md'),
     join('guides', 'add-a-gate.md'),
     join('guides', 'roll-back.md'),
+    join('guides', 'several-images.md'),
   ]);
   expect({ status, tail: status === 0 ? '' : `${stdout.slice(-1500)}\n${stderr.slice(-1500)}` }).toEqual({ status: 0, tail: '' });
   expect(stdout).toMatch(/^shop: 0 errors/m);
   expect(stdout).toMatch(/^prod: merged #\d+, /m);
   expect(stdout).toMatch(/^prod: healthy, /m);
+  expect(stdout).toMatch(/image: docker\.io\/acme\/agent@sha256:3{64}$/m);
   expect(stdout).toMatch(/^dev: back from release [0-9a-f]{16} to release [0-9a-f]{16}$/m);
 });
