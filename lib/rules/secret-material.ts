@@ -20,8 +20,12 @@ const FORMATS: readonly (readonly [name: string, expression: RegExp])[] = [
   ['a password in an address', /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@{}$]+:[^\s/@{}$]+@[^\s/]/i],
 ];
 
+/** What every known format contains: most texts have none of it, and one expression is quicker than eleven. */
+const HINT = /-----BEGIN|\bgh[pousr]_|github_pat_|AKIA|ASIA|xox|hooks\.slack\.com|eyJ|glpat-|npm_|AIza|k_live_|:\/\/[^\s/]*@/i;
+
 /** A known format of credentials within a text. */
 export function trySecretFormat(text: string): SecretSign | undefined {
+  if (!HINT.test(text)) return undefined;
   for (const [reason, expression] of FORMATS) {
     const match = expression.exec(text);
     if (match !== null) return { reason, length: match[0].length };

@@ -22,7 +22,7 @@ const SCHEMAS: Readonly<Record<string, unknown>> = Object.fromEntries(
 
 type Lookup = Record<string, Schema | boolean>;
 
-/** The schemas that were needed so far, by every address within them. */
+/** The schemas that were needed so far, by the reference of the kind; each by every address within it. */
 const lookups = new Map<string, Lookup>();
 
 /**
@@ -32,7 +32,7 @@ const lookups = new Map<string, Lookup>();
 export function validateObject(object: KubernetesObject): Validation {
   const reference = schemaReference(object);
   if (reference === undefined) return { kind: 'not-validated' };
-  const lookup = lookupFor(reference.slice(0, reference.indexOf('#')));
+  const lookup = lookupFor(reference);
   const { valid, errors } = validate(object, { $ref: address(reference) }, '7', lookup, false);
   if (valid) return { kind: 'valid' };
   return { kind: 'invalid', findings: [...new Set(errors.filter(isCause).map(findingText))] };
@@ -44,15 +44,33 @@ function address(reference: string): string {
   return `${BASE}${reference}`;
 }
 
-/** Custom kinds refer to parts of the built-in ones. */
-function lookupFor(file: string): Lookup {
-  const known = lookups.get(file);
+/** What a kind refers to, in its own file and in that of the built-in kinds, and no more: reading whole files takes longer than validating. */
+function lookupFor(reference: string): Lookup {
+  const known = lookups.get(reference);
   if (known !== undefined) return known;
-  const parts = file === kubernetes.$id ? [] : [lookupFor(kubernetes.$id)];
-  const lookup = Object.assign({}, ...parts) as Lookup;
-  dereference({ ...(SCHEMAS[file] as Schema), $id: address(file) }, lookup);
-  lookups.set(file, lookup);
+  const files = new Map<string, Record<string, Schema>>();
+  const visit = (at: string): void => {
+    const [file = '', name = ''] = at.split('#/definitions/');
+    const needed = files.get(file) ?? {};
+    const definition = (SCHEMAS[file] as Definitions | undefined)?.definitions[name];
+    if (definition === undefined || needed[name] !== undefined) return;
+    files.set(file, { ...needed, [name]: definition });
+    for (const other of references(definition)) visit(other.startsWith('#') ? `${file}${other}` : other);
+  };
+  visit(reference);
+  const lookup: Lookup = {};
+  for (const [file, definitions] of files) dereference({ $id: address(file), definitions }, lookup);
+  lookups.set(reference, lookup);
   return lookup;
+}
+
+interface Definitions {
+  readonly definitions: Readonly<Record<string, Schema>>;
+}
+
+function references(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, value]) => (key === '$ref' && typeof value === 'string' ? [value] : references(value)));
 }
 
 /** Keywords that only say that something below them failed. */
