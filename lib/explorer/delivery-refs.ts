@@ -22,6 +22,7 @@ const RELEASE = '0b5e55ed0b5e55ed';
 /** The refs of the delivery contract, with a sample of each kind. */
 function deliveryRefs(desired: DesiredState): readonly DeliveryRef[] {
   const { delivery } = desired;
+  const folders = new Set(delivery.environments.map(({ branch }) => branch.slice(0, branch.lastIndexOf('/') + 1)));
   return [
     ...delivery.environments.flatMap(({ name, branch }): DeliveryRef[] => [
       { ref: `refs/heads/${branch}`, environment: name, app: [], nobody: ['update', 'force', 'delete'] },
@@ -32,7 +33,7 @@ function deliveryRefs(desired: DesiredState): readonly DeliveryRef[] {
         nobody: [],
       },
     ]),
-    { ref: 'refs/heads/env/unborn', app: ['create'], nobody: [] },
+    ...[...folders].map((folder): DeliveryRef => ({ ref: `refs/heads/${folder}unborn`, app: ['create'], nobody: [] })),
     { ref: `refs/heads/${delivery.stateBranch}`, app: ['create', 'update', 'force', 'delete'], nobody: [] },
     { ref: `refs/tags/${delivery.releaseTagPrefix}${RELEASE}`, app: ['create'], nobody: ['update', 'force', 'delete'] },
   ];
