@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve as resolvePath } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve as resolvePath } from 'node:path';
 import { bind, requireBound } from '../compile/bind';
 import { compile } from '../compile/compile';
 import {
@@ -21,7 +21,7 @@ import type { SlotValue } from '../values/slot';
 import type { CommandCall } from './command-line';
 import { plainRecord, readYaml, resolvedProgram } from './compiled-program';
 import { type Io, WrongUseError } from './io';
-import { checkOut } from './program-checkout';
+import { type Checkout, checkOut } from './program-checkout';
 import { openTarget } from './target-file';
 
 /** All that a delivery command needs, opened for one run. */
@@ -65,6 +65,9 @@ export async function withDelivery(
     const place = { folder: checkout.folder, note: io.note, isTemporary: true };
     const { model } = isModel ? await resolvedProgram(io, given) : await resolvedProgram(place, given);
     checkProgram(model, branch, isModel ? undefined : given);
+    if (!isModel && hasOtherPackages(checkout, model.program.lockFile)) {
+      io.note(`the packages installed here are not those of ${model.program.lockFile} at the head of ${branch}: run npm ci there`);
+    }
     const desired = compile(model);
     const delivery = desired.delivery;
     const app = await openLocalHost(root, { as: delivery.apps.delivery.slug, clock: io.now });
@@ -125,6 +128,12 @@ function checkProgram({ program }: PlatformModel, branch: string, given: string 
       `the program declares that it is ${program.file}, not ${given}`,
       "name its file in the Platform's property program",
     );
+}
+
+/** Whether the packages that a checkout borrows were installed by another lock file than its own. */
+function hasOtherPackages({ folder, packages }: Checkout, lockFile: string): boolean {
+  const [own, theirs] = [join(folder, lockFile), join(packages ?? folder, basename(lockFile))];
+  return existsSync(own) && existsSync(theirs) && readFileSync(own, 'utf8') !== readFileSync(theirs, 'utf8');
 }
 
 function valuesBeside(folder: string): Record<string, SlotValue> {

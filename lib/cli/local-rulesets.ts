@@ -26,7 +26,20 @@ export function localRulesets(
   for (const [slug, { id }] of Object.entries(people.teams)) values[`team/${slug}`] = id;
   const rulesets = desired.repositories.find(({ name }) => name === desired.delivery.repository)?.rulesets ?? [];
   const bound = bind(rulesets, values);
-  const open = openSlots(bound);
-  if (open.length > 0) throw new WrongUseError(`people.yaml names no ${open.join(', no ')}`, 'add them, with an id each');
+  const known = new Set(Object.values(people.apps).map(({ id }) => id));
+  const strangers = Object.values(model.apps).filter(({ id }) => typeof id === 'number' && !known.has(id) && appsIn(bound).has(id));
+  const missing = [...openSlots(bound), ...strangers.map(({ slug }) => `app/${slug}`)];
+  if (missing.length > 0) throw new WrongUseError(`people.yaml names no ${missing.join(', no ')}`, 'add them, with an id each');
   return bound;
+}
+
+/** Ids of the apps that rulesets let past, or whose checks they require. */
+function appsIn(rulesets: readonly DesiredRuleset[]): ReadonlySet<number | string | undefined> {
+  const bypassing = rulesets.flatMap(({ bypass_actors: actors }) =>
+    actors.filter((actor) => actor.actor_type === 'Integration').map((actor) => actor.actor_id),
+  );
+  const checks = rulesets.flatMap(({ rules }) =>
+    rules.flatMap((rule) => (rule.type === 'required_status_checks' ? rule.parameters.required_status_checks : [])),
+  );
+  return new Set([...bypassing, ...checks.map((check) => check.integration_id)]);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { runCommandLine } from './command-line';
 import { Exit, type Io } from './io';
 
@@ -17,16 +17,21 @@ const io: Io = {
   environment: process.env,
   now: Date.now,
   wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-  ask: async (question) => {
-    if (!isTerminal) return undefined;
-    const reader = createInterface({ input: process.stdin, output: process.stderr });
-    try {
-      return await reader.question(question);
-    } finally {
-      reader.close();
-    }
-  },
+  ask: async (question) => (isTerminal ? answerTo(question) : undefined),
 };
+
+/** What a person types; nothing when the input ends. Ctrl-C ends the process, as it does everywhere else. */
+function answerTo(question: string): Promise<string> {
+  return new Promise((resolve) => {
+    const reader = createInterface({ input: process.stdin, output: process.stderr });
+    reader.on('SIGINT', () => exit(130));
+    reader.on('close', () => resolve(''));
+    reader.question(question, (answer) => {
+      resolve(answer);
+      reader.close();
+    });
+  });
+}
 
 /** Code of what failed beside the command, which counts more than the command's own. */
 let failure: number | undefined;

@@ -7,6 +7,8 @@ import { git, gitEnvironment } from '../delivery/git/git-process';
 /** A commit's files in a folder of their own. */
 export interface Checkout {
   readonly folder: string;
+  /** Folder in which the packages that it uses are installed; undefined when there are none, or its own. */
+  readonly packages: string | undefined;
   remove(): Promise<void>;
 }
 
@@ -23,8 +25,9 @@ export async function checkOut(gitDir: string, commit: string, near: string): Pr
     await git(['read-tree', commit], { gitDir, environment });
     await git([`--work-tree=${root}`, 'checkout-index', '--all', '--quiet', '--prefix=program/'], { gitDir, environment });
     const packages = installedPackages(near);
-    if (packages !== undefined && !existsSync(join(folder, 'node_modules'))) await symlink(packages, join(folder, 'node_modules'));
-    return { folder, remove };
+    if (packages === undefined || existsSync(join(folder, 'node_modules'))) return { folder, packages: undefined, remove };
+    await symlink(packages, join(folder, 'node_modules'));
+    return { folder, packages: dirname(packages), remove };
   } catch (error) {
     await remove();
     throw error;

@@ -327,6 +327,47 @@ describe('from bootstrap to rollback', () => {
     expect(out.match(/^environment /gm)).toHaveLength(2);
   });
 
+  test.each([
+    'status',
+    'status dev --why',
+    'history dev',
+    'release list',
+    'gates prod',
+    'rollback dev --list',
+    'sync prod --as mia --dry-run',
+    'monitor dev --timeout 2 --every 1',
+    'deliver',
+    'bootstrap',
+  ])('%s --json prints one document with a version and nothing else', async (command) => {
+    const { out } = await call([...command.split(' '), '--json']);
+    expect(JSON.parse(out)).toMatchObject({ version: 1 });
+  });
+
+  test('sync --json asks nobody', async () => {
+    expect(await call(['sync', 'prod', '--as', 'mia', '--json'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--json asks nobody'),
+    });
+  });
+
+  test('packages of another lock file are said', async () => {
+    const other = folderWith({ 'package-lock.json': '{ "other": 1 }\n', 'node_modules/x/index.js': '' });
+    expect((await call(['release', 'list'], { folder: other })).err).toContain(
+      'the packages installed here are not those of package-lock.json at the head of main',
+    );
+    writeFileSync(join(other, 'package-lock.json'), '{}\n');
+    expect((await call(['release', 'list'], { folder: other })).err).not.toContain('packages');
+  });
+
+  test('bootstrap names the teams and apps that the host lacks', async () => {
+    const people = join(host, 'people.yaml');
+    const before = readFileSync(people, 'utf8');
+    writeFileSync(people, before.replace(/ {2}github-actions:\n {4}id: \d+\n/, ''));
+    const { code, err } = await call(['bootstrap']);
+    writeFileSync(people, before);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('people.yaml names no app/') });
+  });
+
   test('no command leaves a checkout behind', () => {
     const left = readdirSync(tmpdir()).filter((name) => name.startsWith('stagegate-program-'));
     const programs = left.map((name) => join(tmpdir(), name, 'program', 'platform.ts')).filter((path) => existsSync(path));
