@@ -20,6 +20,7 @@ import { invalidNameOrAmount } from './sg303-invalid-name-or-amount';
 import { insecureEndpoint } from './sg304-insecure-endpoint';
 import { missingDependency } from './sg305-missing-dependency';
 import { invalidObject } from './sg307-invalid-object';
+import { overdueAbsence } from './sg308-overdue-absence';
 import { weakProtection } from './sg401-weak-protection';
 import { missingCheck } from './sg402-missing-check';
 import { bypassOnGate } from './sg403-bypass-on-gate';
@@ -51,6 +52,7 @@ export const RULES: readonly Rule[] = [
   insecureEndpoint,
   missingDependency,
   invalidObject,
+  overdueAbsence,
   weakProtection,
   missingCheck,
   bypassOnGate,

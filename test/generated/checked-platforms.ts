@@ -33,7 +33,7 @@ export function checkPlatforms(share: 0 | 1): Summary {
   for (let index = share; index < PLATFORMS; index += 2) {
     const random = new Random(SEED + index * 9973);
     const faulty = counts.platforms % 2 === 1;
-    const wanted = counts.faulty % 40 === 0 ? 1 : counts.faulty % 40 === 20 ? 2 : 3;
+    const wanted = counts.faulty % 100 === 0 ? 1 : counts.faulty % 100 === 50 ? 2 : 3;
     const one = faulty ? faultyCase(random, wanted, planted) : lawfulCase(random);
     counts.platforms++;
     if (faulty) counts.faulty++;

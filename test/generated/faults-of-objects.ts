@@ -150,4 +150,15 @@ export const OBJECTS_FAULTS: readonly Fault[] = [
     if (!plan.environments.every(onKubernetes)) return undefined;
     return { program: ({ services }) => services.get(service)?.override(Kind.deployment, { spec: { replica: 3 } }) };
   }),
+
+  fault('SG308', 'an absence is overdue', ['services'], (plan, random) => {
+    const service = random.pick(plan.services.filter(({ name }) => !plan.services.some(({ uses }) => uses.includes(name)))).name;
+    const environment = random.pick(plan.environments).name;
+    return {
+      program: ({ services, environments }) => {
+        const target = environments.get(environment);
+        if (target !== undefined) services.get(service)?.absentFrom(target, { reason: 'not ready yet', until: '2026-01-31' });
+      },
+    };
+  }),
 ];

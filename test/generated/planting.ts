@@ -14,7 +14,7 @@ export interface Case {
   readonly facts: Facts;
 }
 
-const KNOWN: Facts = { teamSizes: { engineers: 5 } };
+const KNOWN: Facts = { date: '2026-11-21', teamSizes: { engineers: 5 } };
 
 /** A platform without a fault. */
 export function lawfulCase(random: Random): Case {
