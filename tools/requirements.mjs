@@ -35,7 +35,7 @@ function runTests(probe) {
   const scratch = mkdtempSync(join(tmpdir(), 'requirements-'));
   const file = join(scratch, 'results.json');
   const { STAGEGATE_PROBE: _probe, ...environment } = process.env;
-  const args = ['test/requirements/', '--json', `--outputFile=${file}`, '--silent'];
+  const args = ['-c', 'test/requirements/jest.config.cjs', '--json', `--outputFile=${file}`, '--silent'];
   if (probe) args.push('--testNamePattern', ' is not shown$');
   const run = spawnSync(process.execPath, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...args], {
     cwd: root,
