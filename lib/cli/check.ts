@@ -35,7 +35,12 @@ export const run: RunCommand = async ({ io, options }) => {
     default:
       printText(io, checked);
   }
-  return diagnostics.some(({ severity }) => severity === 'error') ? Exit.findings : Exit.done;
+  const isCutOff = checked.result.exploration?.complete === false;
+  if (isCutOff)
+    io.note(
+      'error  the exploration was cut off by its budget of states, so that nothing is said about the rest\n  remedy  split the platform, or report it as too large',
+    );
+  return isCutOff || diagnostics.some(({ severity }) => severity === 'error') ? Exit.findings : Exit.done;
 };
 
 async function checkedProgram(io: Io, options: Readonly<Record<string, unknown>>): Promise<Checked> {

@@ -1,5 +1,5 @@
 import { resolve as resolvePath } from 'node:path';
-import { bind, requireBound } from '../compile/bind';
+import { bind, openSlots, requireBound } from '../compile/bind';
 import type { DesiredState } from '../desired/desired-state';
 import { desiredFiles } from '../render/desired-files';
 import { writeFolder } from '../render/write-folder';
@@ -12,7 +12,9 @@ export const run: RunCommand = async ({ io, options }) => {
   const program = await compiledProgram(io, options);
   const only = options.env as string | undefined;
   const chosen = only === undefined ? program.desired : onlyEnvironment(program.desired, only);
-  const bound = bind(chosen, slotValues(io, program, options));
+  const values = slotValues(io, program, options);
+  refuseUnknown(Object.keys(values), openSlots(program.desired));
+  const bound = bind(chosen, values);
   const { environments, repositories, documents } = bound;
   requireBound({ environments, repositories, documents }, program.model.name);
   const folder = String(options.out);
@@ -26,6 +28,13 @@ export const run: RunCommand = async ({ io, options }) => {
   io.out(`${folder}: ${result.written.length} written, ${result.unchanged.length} unchanged, ${result.removed.length} removed${kept}`);
   return Exit.done;
 };
+
+/** A value that fills nothing is a slip of the pen: the slot that it was meant for stays open, or keeps another value. */
+function refuseUnknown(given: readonly string[], slots: readonly string[]): void {
+  const unknown = given.filter((name) => !slots.includes(name));
+  if (unknown.length === 0) return;
+  throw new WrongUseError(`the program has no slot ${unknown.join(', ')}`, `its slots are ${slots.join(', ') || 'none'}`);
+}
 
 /** The state of one environment alone: what delivery executes is data for programs and is not rendered. */
 function onlyEnvironment(desired: DesiredState, name: string): DesiredState {

@@ -47,7 +47,7 @@ test('an image is named by its service, or by its slot, as releases do', async (
   const bySlot = await call(['render'], { folder: folderWith({ ...files, 'images.yaml': `image/${images}` }) });
   expect(bySlot).toMatchObject({ code: 0 });
   expect(bySlot.out).toBe((await call(['render'], { folder: folderWith(files) })).out);
-  expect(await call(['render'], { folder: folderWith({ ...files, 'images.yaml': 'image/other: x\n' }) })).toMatchObject({ code: 1 });
+  expect(await call(['render'], { folder: folderWith({ ...files, 'images.yaml': 'image/other: x\n' }) })).toMatchObject({ code: 2 });
 });
 
 test('what was written for one environment alone is the same as in the whole, and leaves the rest', async () => {
@@ -78,6 +78,13 @@ test('an environment that leaves the program leaves the folder', async () => {
   const { removed } = JSON.parse((await call(['render', '--json'], { folder })).out) as { removed: string[] };
   expect(removed.some((path) => path.startsWith('prod/'))).toBe(true);
   expect(existsSync(join(folder, 'rendered', 'prod'))).toBe(false);
+});
+
+test('a value that fits no slot is refused with the slots that there are', async () => {
+  const folder = folderWith({ ...files, 'more.yaml': 'app/stagegate: 7\n' });
+  const { code, err } = await call(['render', '--values', 'more.yaml'], { folder });
+  expect(code).toBe(2);
+  expect(err).toMatch(/^error {2}the program has no slot app\/stagegate\n {2}remedy {2}its slots are app\/delivery, /);
 });
 
 test('slots without a value are named together, and nothing is written', async () => {
