@@ -56,12 +56,15 @@ export function checkWith(
   { bounds = Bounds.quick, without = [] }: CheckOptions,
 ): CheckResult {
   const applied = rules.filter(({ code }) => !without.includes(code));
-  let explored: Exploration | undefined;
+  let explored: Explored | undefined;
   const context: RuleContext = {
     model,
     desired,
     facts,
-    exploration: () => (explored ??= explore(desired, intentOf(model), bounds === 'none' ? Bounds.quick : bounds)),
+    exploration: () => {
+      explored ??= tryExplore(() => explore(desired, intentOf(model), bounds === 'none' ? Bounds.quick : bounds));
+      return explored.exploration;
+    },
   };
   const found = applied.flatMap((rule) => rule.check(context).map((finding) => ({ rule, finding })));
   const notChecked = applied.flatMap((rule) => {
@@ -78,7 +81,7 @@ export function checkWith(
       ? 'the explorer was left out'
       : exploration.complete
         ? undefined
-        : `the explorer was cut off after ${exploration.states} states`;
+        : (explored?.refused ?? `the explorer was cut off after ${exploration.states} states`);
   return {
     diagnostics: inOrder([...remaining, ...left]),
     suppressed: inOrder(suppressed),
@@ -99,6 +102,25 @@ export function checkWith(
           },
         }),
   };
+}
+
+interface Explored {
+  readonly exploration: Exploration;
+  /** Why nothing could be explored. */
+  readonly refused?: string;
+}
+
+/** A platform that the explorer has no room for is checked by the rules alone, which the result says. */
+function tryExplore(explore: () => Exploration): Explored {
+  try {
+    return { exploration: explore() };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return {
+      exploration: { complete: false, states: 0, firstLawfulArrival: {}, unreached: [], violations: [] },
+      refused: `the explorer cannot hold this platform: ${error.message}`,
+    };
+  }
 }
 
 interface Found {

@@ -35,7 +35,6 @@ export function trySecretFormat(text: string): SecretSign | undefined {
 
 const SECRET_NAME =
   /(?:^|[^a-z])(?:password|passwd|pwd|passphrase|token|secret|api_?key|private_?key|access_?key|signing_?key|encryption_?key|key|credentials?)[\d]*$/;
-const WORDS = /^[a-z][a-z _.-]*$/;
 const OPEN = /^(?:true|false|yes|no|on|off|none|null|disabled|enabled|\d{1,5})$/i;
 
 /** Whether a name says that its value is a secret: `DB_PASSWORD`, `apiToken`, `SIGNING_KEY`; not `TOKEN_URL`, `SECRET_NAME`, `PUBLIC_KEY`. */
@@ -48,8 +47,8 @@ export function namesSecret(name: string): boolean {
 export function trySecretByName(name: string, value: string): SecretSign | undefined {
   if (!namesSecret(name) || isReference(value) || OPEN.test(value.trim())) return undefined;
   const onlyKey = /key[\d]*$/i.test(name) && !/(?:api|private|access|signing|encryption)_?key[\d]*$/i.test(name);
-  // A plain `SORT_KEY=created_at` names a column, not a secret.
-  if (onlyKey && (value.length < 8 || WORDS.test(value))) return undefined;
+  // `SORT_KEY=created_at` and `ROUTING_KEY=orders.v2` name a column and a queue, not a secret.
+  if (onlyKey && !(/^[A-Za-z0-9+/_=-]{12,}$/.test(value) && /\d/.test(value) && /[A-Za-z]/.test(value))) return undefined;
   return { reason: 'its name', length: value.length };
 }
 

@@ -52,18 +52,16 @@ function producers(model: PlatformModel, desired: DesiredState, repository: Desi
         ([id, job]): Producer => ({ context: job.name ?? id, app: String(actions.id), ...skippedBecause(workflow, job.if) }),
       ),
     );
+  // Workflows that are not compiled may report what is declared external; stagegate's own apps report nothing else.
   const external = model.protections
     .filter(({ ref }) => ref.repository === repository.name)
-    .flatMap(({ checks }) =>
-      checks.flatMap((check) =>
-        check.kind === 'external' && !isOwnApp(model, check.app) ? [{ context: check.name, app: externalId(check.app) }] : [],
-      ),
-    );
+    .flatMap(({ checks }) => checks.flatMap((check) => (check.kind === 'external' ? externalProducers(model, check.name, check.app) : [])));
   return [...jobs, ...[gatesContext, headContext, policyContext].map((context) => ({ context, app: String(delivery.id) })), ...external];
 }
 
-function isOwnApp(model: PlatformModel, slug: string): boolean {
-  return Object.values(model.apps).some((app) => app.slug === slug);
+function externalProducers(model: PlatformModel, context: string, slug: string): Producer[] {
+  if (slug === model.apps.delivery.slug || slug === model.apps.intake.slug) return [];
+  return [{ context, app: slug === model.apps.actions.slug ? String(model.apps.actions.id) : externalId(slug) }];
 }
 
 /** As compiled for an app whose id is not known yet. */

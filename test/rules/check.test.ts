@@ -164,6 +164,21 @@ describe('what the explorer finds', () => {
     expect(run({ plan: soakAlone }, { unreached }).diagnostics.map(({ code }) => code)).toEqual(['SG110']);
   });
 
+  test('is nothing where the explorer has no room for the platform, and that is said', () => {
+    const { model, desired, facts } = contextOf({ plan: soakAlone });
+    const full = (): never => {
+      throw new RangeError('a state has room for 31 environments');
+    };
+    const result = checkWith(RULES, full, model, desired, facts, {});
+    expect(result.diagnostics.map(({ code }) => code)).toEqual(['SG110']);
+    expect(result.exploration).toMatchObject({ complete: false, states: 0 });
+    expect(result.notChecked).toContainEqual({
+      code: 'SG103',
+      name: 'decorative-gate',
+      why: 'the explorer cannot hold this platform: a state has room for 31 environments',
+    });
+  });
+
   test('is said to be incomplete when the run was cut off, and absent when it was left out', () => {
     expect(run({}, { complete: false, states: 7 }).notChecked).toContainEqual({
       code: 'SG103',

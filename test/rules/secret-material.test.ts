@@ -99,3 +99,13 @@ test('no sign tells more of a secret than its length', () => {
     }),
   );
 });
+
+test.each([
+  ['SORT_KEY', 'created_at', false],
+  ['ROUTING_KEY', 'orders.v2', false],
+  ['CACHE_KEY', 'products:v10', false],
+  ['KEY', 'a8f5f167f44f4964', true],
+  ['API_KEY', 'orders.v2', true],
+])('%s=%s is a secret: %s', (name, value, expected) => {
+  expect(trySecret(name, value) !== undefined).toBe(expected);
+});

@@ -1,5 +1,6 @@
+import { compile } from 'stagegate';
 import { missingCheck } from '../../lib/rules/sg402-missing-check';
-import { deliveryOf, found, policy, protection } from './shop';
+import { contextOf, deliveryOf, found, policy, protection } from './shop';
 
 const gate = (check: string) => policy('dev-to-staging', { gates: [{ kind: 'healthy' }, { kind: 'check', check }] });
 const required = (change: (check: { context: string; integration_id?: number | string }) => void) =>
@@ -97,4 +98,17 @@ test('a violation by a forged check is this ruleâ€™s where it is not the gatesâ€
   };
   expect(missingCheck.explored?.(violation, context as never)).toMatchObject({ path: 'shop/delivery', message: violation.message });
   expect(missingCheck.explored?.({ ...violation, environment: 'prod' }, context as never)).toBeUndefined();
+});
+
+test('a check that is declared external passes, except of an app that reports nothing but its own', () => {
+  const external = (app: string) => {
+    const context = contextOf();
+    const checks = [{ kind: 'external', name: 'unit', app }] as const;
+    const protections = context.model.protections.map((one) => ({ ...one, checks }));
+    const model = { ...context.model, protections };
+    return missingCheck.check({ ...context, model, desired: compile(model) }).map(({ message }) => message);
+  };
+  expect(external('circleci')).toEqual([]);
+  expect(external('github-actions')).toEqual([]);
+  expect(external('stagegate')).toEqual(['develop of acme/shop requires unit, which nobody reports']);
 });
