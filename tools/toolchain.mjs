@@ -155,7 +155,7 @@ function copyFiles(program, folder) {
 
 /** Whether a custom resource definition is of one of the kinds. The others would only slow the API server down. */
 function defines(file, kinds) {
-  const [, kind] = /^spec:\n(?:  .*\n)*?  names:\n(?:    .*\n)*?    kind: (\w+)$/m.exec(readFileSync(file, 'utf8')) ?? [];
+  const [, kind] = /^spec:\n(?: {2}.*\n)*? {2}names:\n(?: {4}.*\n)*? {4}kind: (\w+)$/m.exec(readFileSync(file, 'utf8')) ?? [];
   return kinds.includes(kind);
 }
 

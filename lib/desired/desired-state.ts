@@ -264,7 +264,9 @@ export interface DeliveryService {
   readonly images: readonly {
     readonly slot: string;
     readonly repository: string;
-    readonly build: { readonly kind: 'dockerfile'; readonly context: string; readonly dockerfile: string } | { readonly kind: 'image'; readonly repository: string };
+    readonly build:
+      | { readonly kind: 'dockerfile'; readonly context: string; readonly dockerfile: string }
+      | { readonly kind: 'image'; readonly repository: string };
   }[];
   readonly environments: readonly string[];
 }
