@@ -1,15 +1,12 @@
+const deliveries = require('./test/delivery/deliveries.cjs');
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/lib', '<rootDir>/test'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // Run apart, as they take longer than a person waits: npm run e2e, requirements, faults.
-  testPathIgnorePatterns: [
-    '/node_modules/',
-    '<rootDir>/test/e2e/',
-    '<rootDir>/test/requirements/',
-    '<rootDir>/test/delivery/(faults|races|local/processes)[.]test[.]ts$',
-  ],
+  // Run apart, as they take longer than a person waits: npm run e2e, requirements, deliveries.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/requirements/', ...deliveries],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   moduleNameMapper: {
     '^stagegate$': '<rootDir>/lib/index.ts',

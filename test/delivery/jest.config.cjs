@@ -1,13 +1,12 @@
 const unit = require('../../jest.config.cjs');
 
-/** Delivery killed at every call that others see, and run many times at once: `npm run faults`. */
+/**
+ * Deliveries on real git, from source to production and back: killed at every call that others see, run many times at once, and driven by
+ * the command line.
+ */
 module.exports = {
   ...unit,
   rootDir: '../..',
-  testMatch: [
-    '<rootDir>/test/delivery/faults.test.ts',
-    '<rootDir>/test/delivery/races.test.ts',
-    '<rootDir>/test/delivery/local/processes.test.ts',
-  ],
+  testMatch: require('./deliveries.cjs'),
   testPathIgnorePatterns: ['/node_modules/'],
 };

@@ -1,0 +1,11 @@
+/** Tests of whole deliveries on real git, which take longer than a person waits: `npm run deliveries`, and not `npm test`. */
+module.exports = [
+  'cli/delivery',
+  'delivery/deliver',
+  'delivery/faults',
+  'delivery/local/pre-receive',
+  'delivery/local/processes',
+  'delivery/races',
+  'delivery/rollback',
+  'delivery/status',
+].map((name) => `<rootDir>/test/${name}.test.ts`);
