@@ -1,4 +1,4 @@
-import type { GateResult, PromotionReport, Release } from '../delivery';
+import type { GateResult, PromotionReport, Release, ReleaseOutcome } from '../delivery';
 import { imagesOf } from '../delivery';
 import type { Io } from './io';
 import { colours, table } from './text';
@@ -29,6 +29,11 @@ export function promotionWithGates(io: Io, report: PromotionReport): string {
     gatesText(io, report.gates),
     ...report.superseded.map((one) => `  superseded  ${one.release}: ${one.reason}`),
   ].join('\n');
+}
+
+/** What came of storing a release: whether it is new, and what it holds. */
+export function outcomeText({ kind, notes, release }: ReleaseOutcome): string {
+  return [...notes, kind === 'created' ? 'created' : 'unchanged: the newest release holds the same bytes', releaseText(release)].join('\n');
 }
 
 /** What a release holds. */

@@ -15,8 +15,8 @@ const PLAIN_VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'SystemRoot
 const LONGEST_RUN = 60_000;
 
 /**
- * Reads what policy a commit declares: by its program, and by the workflows, owners and packages beside it. The program runs in a process of its own that is given no credentials, since whoever opened the pull
- * request wrote it.
+ * Reads what policy a commit declares: by its program, and by the workflows, owners and packages beside it. The program runs in a process
+ * of its own that is given no credentials, since whoever opened the pull request wrote it.
  */
 export function policyReader(gitDir: string, programFile: string, near: string): PolicyReader {
   const known = new Map<string, Promise<DeclaredPolicy>>();

@@ -2,7 +2,7 @@ import { resolve as resolvePath } from 'node:path';
 import { createRelease, renderRelease, writeRenderedRelease } from '../delivery';
 import type { RunCommand } from './command-line';
 import { withDelivery } from './delivery-session';
-import { releaseText } from './delivery-text';
+import { outcomeText } from './delivery-text';
 import { Exit, printJson, WrongUseError } from './io';
 import { releaseRequest } from './requested-release';
 
@@ -31,14 +31,7 @@ export const run: RunCommand = async (call) => {
     }
     const outcome = await createRelease(session.delivery, request);
     if (options.json === true) printJson(io, { version: 1, ...outcome });
-    else
-      io.out(
-        [
-          ...outcome.notes,
-          outcome.kind === 'created' ? 'created' : 'unchanged: the newest release holds the same bytes',
-          releaseText(outcome.release),
-        ].join('\n'),
-      );
+    else io.out(outcomeText(outcome));
     return Exit.done;
   });
 };

@@ -2,7 +2,7 @@ import { resolve as resolvePath } from 'node:path';
 import { DeliveryError, readRenderedRelease, storeRelease } from '../delivery';
 import type { RunCommand } from './command-line';
 import { withDelivery } from './delivery-session';
-import { releaseText } from './delivery-text';
+import { outcomeText } from './delivery-text';
 import { Exit, printJson } from './io';
 
 /** `stagegate release store`: checks and stores what `release create --render-only` has written. */
@@ -17,13 +17,6 @@ export const run: RunCommand = async (call) =>
         'render again, on that one: stagegate release create --render-only',
       );
     if (options.json === true) printJson(io, { version: 1, ...outcome });
-    else
-      io.out(
-        [
-          ...outcome.notes,
-          outcome.kind === 'created' ? 'created' : 'unchanged: the newest release holds the same bytes',
-          releaseText(outcome.release),
-        ].join('\n'),
-      );
+    else io.out(outcomeText(outcome));
     return Exit.done;
   });

@@ -1,4 +1,5 @@
-import type { Review } from './host';
+import type { DeliveryGate } from './delivery';
+import type { Host, Review } from './host';
 
 /** A group that must be among the approvers, its members known. */
 export interface ApproverGroup {
@@ -20,6 +21,24 @@ export interface ApprovalCount {
   readonly enough: boolean;
   /** What is missing, in words; empty when nothing is. */
   readonly missing: readonly string[];
+}
+
+/** The groups that a gate includes, with the members that the host knows; a sentence when it knows no such team. */
+export async function approverGroups(
+  host: Host,
+  including: Extract<DeliveryGate, { kind: 'approvals' }>['including'],
+): Promise<readonly ApproverGroup[] | string> {
+  const groups: ApproverGroup[] = [];
+  for (const group of including) {
+    if ('people' in group) {
+      groups.push({ name: group.people.join(' or '), members: group.people, count: group.count });
+      continue;
+    }
+    const members = await host.tryTeam(group.team);
+    if (members === undefined) return `the host knows no team ${group.team}`;
+    groups.push({ name: `team ${group.team}`, members, count: group.count });
+  }
+  return groups;
 }
 
 /** Logins as hosts compare them. */

@@ -1,5 +1,5 @@
 import { durationText } from '../values/duration';
-import { type ApprovalDemand, type ApproverGroup, countApprovals, login, reviewsAt } from './approvals';
+import { type ApprovalDemand, approverGroups, countApprovals, login, reviewsAt } from './approvals';
 import { type Delivery, type DeliveryGate, shortCommit, timeText, tryRepository } from './delivery';
 import { DeliveryError } from './error';
 import type { Candidate, Facts } from './facts';
@@ -148,16 +148,8 @@ async function judgeApprovals(
   pull: PullRequest | undefined,
   demand: Pick<Extract<DeliveryGate, { kind: 'approvals' }>, 'total' | 'including' | 'distinct'>,
 ): Promise<Verdict> {
-  const groups: ApproverGroup[] = [];
-  for (const group of demand.including) {
-    if ('people' in group) {
-      groups.push({ name: group.people.join(' or '), members: group.people, count: group.count });
-      continue;
-    }
-    const members = await delivery.host.tryTeam(group.team);
-    if (members === undefined) return { state: 'failure', reason: `the host knows no team ${group.team}` };
-    groups.push({ name: `team ${group.team}`, members, count: group.count });
-  }
+  const groups = await approverGroups(delivery.host, demand.including);
+  if (typeof groups === 'string') return { state: 'failure', reason: groups };
   const { approved, objected } =
     pull === undefined ? { approved: [], objected: [] } : reviewsAt(await delivery.host.reviews(pull.number), pull.headCommit);
   const objection = objected.find(

@@ -1,5 +1,6 @@
-import { type ApproverGroup, countApprovals, login, reviewsAt } from './approvals';
-import { branchRef, type Delivery, type DeliveryGate, isDeliveryApp, statusText } from './delivery';
+import { programDemands } from '../desired/program-demands';
+import { approverGroups, countApprovals, login, reviewsAt } from './approvals';
+import { branchRef, type Delivery, isDeliveryApp, statusText } from './delivery';
 import type { PullRequest, StatusState } from './host';
 
 /** What policy a commit of the program branch's history, or of a pull request into it, declares. */
@@ -70,37 +71,19 @@ async function judgePolicy(delivery: Delivery, pull: PullRequest, policyOf: Poli
     if (after.kind === 'broken') return { state: 'failure', reason: `the program does not compile: ${after.reason}` };
     if (before.kind === 'declared' && before.digest === after.digest) return { state: 'success', reason: 'the policy stays as it is' };
   }
-  const demand = await programDemand(delivery);
-  if (typeof demand === 'string') return { state: 'failure', reason: demand };
+  const demand = programDemands(delivery.desired);
+  const groups = await approverGroups(delivery.host, demand.groups);
+  if (typeof groups === 'string') return { state: 'failure', reason: groups };
   const commits = await delivery.store.between(base, pull.headCommit, COMMITS_LIMIT);
   if (commits.length === COMMITS_LIMIT)
     return { state: 'failure', reason: `more than ${COMMITS_LIMIT} commits: their authors cannot be told` };
   const authors = new Set([pull.author.login, ...commits.map((commit) => commit.author)].map(login));
   const { approved } = reviewsAt(await delivery.host.reviews(pull.number), pull.headCommit);
   const approvers = approved.map((review) => review.author.login).filter((name) => !authors.has(login(name)));
-  const { enough, missing } = countApprovals({ ...demand, distinct: true }, approvers);
+  const { enough, missing } = countApprovals({ total: demand.approvals, groups, distinct: true }, approvers);
   return enough
     ? { state: 'success', reason: `the policy changes; approved by ${approvers.join(', ')}` }
     : { state: 'pending', reason: `the policy changes: approval needed of ${missing.join(', ')} who pushed nothing to it` };
-}
-
-/** What the strictest edges into production tiers demand of those who change the policy; one approval where none asks for any. */
-async function programDemand(delivery: Delivery): Promise<{ readonly total: number; readonly groups: readonly ApproverGroup[] } | string> {
-  const { environments, edges } = delivery.desired;
-  const production = new Set(environments.filter(({ tier }) => tier === 'production').map(({ name }) => name));
-  const gates = edges.filter(({ to }) => production.has(to)).flatMap((edge) => edge.gates.filter((gate) => gate.kind === 'approvals'));
-  const demanded = new Map<string, Extract<DeliveryGate, { kind: 'approvals' }>['including'][number]>();
-  for (const group of gates.flatMap((gate) => gate.including)) {
-    const name = 'team' in group ? `team ${group.team}` : group.people.join(' or ');
-    if ((demanded.get(name)?.count ?? 0) < group.count) demanded.set(name, group);
-  }
-  const groups: ApproverGroup[] = [];
-  for (const [name, group] of demanded) {
-    const members = 'team' in group ? await delivery.host.tryTeam(group.team) : group.people;
-    if (members === undefined) return `the host knows no ${name}`;
-    groups.push({ name, members, count: group.count });
-  }
-  return { total: Math.max(1, ...gates.map((gate) => gate.total)), groups };
 }
 
 /** Posts a judgement unless the app's last word on this commit says the same: hosts keep a limited number of statuses. */

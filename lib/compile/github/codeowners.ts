@@ -1,5 +1,5 @@
 import type { DesiredDelivery, DesiredFile } from '../../desired/desired-state';
-import { codeOwners } from './program-demands';
+import { programDemands } from '../../desired/program-demands';
 
 /** Where GitHub looks first, on the base branch of a pull request. */
 const PATH = '.github/CODEOWNERS';
@@ -40,4 +40,13 @@ function ownedPaths(delivery: DesiredDelivery): string[] {
 /** Folder of a path with its slash, nothing at the root. */
 function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1);
+}
+
+/** Owners as CODEOWNERS names them: `@owner/team` and `@login`. */
+export function codeOwners(delivery: DesiredDelivery): string[] {
+  const organisation = delivery.repository.split('/')[0] ?? '';
+  const owners = programDemands(delivery).groups.flatMap((group) =>
+    'team' in group ? [`@${organisation}/${group.team}`] : group.people.map((login) => `@${login}`),
+  );
+  return [...new Set(owners)].sort();
 }

@@ -1,9 +1,10 @@
 import type { DesiredBypassActor, DesiredDelivery, DesiredRule, DesiredRuleset, DesiredStatusCheck } from '../../desired/desired-state';
+import { programDemands } from '../../desired/program-demands';
 import type { BypassModel, CheckModel, PlatformModel, ProtectionModel, SourceModel } from '../../model/platform-model';
 import { refuse } from '../../values/diagnostic';
 import { appSlot, slotToken } from '../../values/slot';
+import { codeOwners } from './codeowners';
 import { branches, tags } from './delivery-rulesets';
-import { codeOwners, programDemands } from './program-demands';
 import { branchRef, tagRef } from './ref-patterns';
 
 /** GitHub's ids of its built-in roles. */

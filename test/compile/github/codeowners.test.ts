@@ -1,6 +1,6 @@
 import { compileDelivery } from '../../../lib/compile/delivery';
-import { codeOwnersFiles } from '../../../lib/compile/github/codeowners';
-import { codeOwners, programDemands } from '../../../lib/compile/github/program-demands';
+import { codeOwners, codeOwnersFiles } from '../../../lib/compile/github/codeowners';
+import { programDemands } from '../../../lib/desired/program-demands';
 import type { PlatformModel } from '../../../lib/model/platform-model';
 import { type Draft, edited, openluffy } from '../model-fixture';
 
