@@ -26,6 +26,25 @@ const kubernetesProgram = (name, purpose) => ({
 });
 
 export const programs = [
+  {
+    kind: 'go',
+    name: 'pulumi',
+    version: 'v3.259.0',
+    module: 'pulumi',
+    package: 'github.com/pulumi/pulumi/pkg/v3/cmd/pulumi',
+    flags: '-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.259.0',
+    tags: 'osusergo,grpcnotrace',
+    purpose: 'the Pulumi command line and engine',
+  },
+  {
+    kind: 'go',
+    name: 'pulumi-resource-github',
+    version: 'v6.15.0',
+    module: 'pulumi-resource-github',
+    package: '.',
+    writes: { 'schema.json': ['schema'] },
+    purpose: "Pulumi's GitHub provider",
+  },
   { kind: 'go', name: 'etcd', version: 'v3.6.14', module: 'etcd', package: 'go.etcd.io/etcd/server/v3', purpose: "the API server's store" },
   kubernetesProgram('kube-apiserver', 'the API server'),
   kubernetesProgram('kubectl', 'strict dry-run, and the hands of the tests'),

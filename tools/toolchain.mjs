@@ -73,6 +73,8 @@ function run(command, args, { cwd, env } = {}) {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);
     let output = '';
+    let printed = '';
+    child.stdout.on('data', (chunk) => (printed += chunk));
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.on('error', (failure) => {
       running.delete(child);
@@ -80,7 +82,7 @@ function run(command, args, { cwd, env } = {}) {
     });
     child.on('close', (code, signal) => {
       running.delete(child);
-      if (code === 0) return resolve(output);
+      if (code === 0) return resolve(printed);
       const last = output
         .trim()
         .split('\n')
@@ -107,6 +109,7 @@ async function buildGo(program, folder) {
       '-buildvcs=false',
       '-ldflags',
       `-s -w ${program.flags ?? ''}`.trim(),
+      ...(program.tags === undefined ? [] : ['-tags', program.tags]),
       '-o',
       join(folder, program.name),
       program.package,
@@ -117,6 +120,8 @@ async function buildGo(program, folder) {
     },
   );
   for (const link of program.links ?? []) symlinkSync(program.name, join(folder, link));
+  for (const [file, args] of Object.entries(program.writes ?? {}))
+    writeFileSync(join(folder, file), await run(join(folder, program.name), args));
 }
 
 async function installPython(program, folder) {

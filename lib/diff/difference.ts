@@ -1,0 +1,116 @@
+import type { KubernetesObject } from '../desired/desired-state';
+import type { RequestedResources } from '../desired/requested-resources';
+import type { Json } from '../model/platform-model';
+import type { Lifecycle, Tier } from '../values/tier';
+
+/** What a change of the program changes: plain data, the same for the terminal, for JSON and for a comment on a pull request. */
+export interface Difference {
+  readonly version: 1;
+  readonly platform: string;
+  readonly base: Compared;
+  readonly head: Compared;
+  /** Environments in which something changes, in order of promotion. */
+  readonly environments: readonly EnvironmentDifference[];
+  /** Repositories in which something changes, by name. */
+  readonly repositories: readonly RepositoryDifference[];
+  /** What the rules of the road demand, where it changes: weaker first. */
+  readonly policy: readonly PolicyChange[];
+  /** What could not be compared, each with the reason. */
+  readonly notCompared: readonly { readonly what: string; readonly why: string }[];
+}
+
+/** One side of a comparison. */
+export interface Compared {
+  /** What a person calls it: a branch, a tag, `working tree`, `env/prod`, `cluster`. */
+  readonly name: string;
+  /** The commit, where there is one. */
+  readonly commit?: string;
+}
+
+export interface EnvironmentDifference {
+  readonly name: string;
+  readonly tier: Tier;
+  readonly lifecycle: Lifecycle;
+  /** Whether the environment itself is new, gone, or was there before and after. */
+  readonly action: 'create' | 'delete' | 'keep';
+  readonly changes: readonly ObjectChange[];
+  readonly blast: BlastRadius;
+}
+
+/** What is touched by the changes in an environment, and what its pods ask for. */
+export interface BlastRadius {
+  /** Services with a change, by name. */
+  readonly services: readonly string[];
+  /** Hosts served before or after by an object with a change. */
+  readonly hosts: readonly string[];
+  readonly before: RequestedResources;
+  readonly after: RequestedResources;
+}
+
+export interface ObjectChange {
+  /** `replace`: a field that the API server does not let change. `rename`: the same object under another name or in another namespace. */
+  readonly action: 'create' | 'update' | 'replace' | 'rename' | 'delete';
+  /** The service to which the object belongs; absent for what the environment's stack applies. */
+  readonly service?: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  /** What it was called before, when that changes. */
+  readonly previous?: { readonly namespace?: string; readonly name: string };
+  /** Paths of the fields that force a replacement. */
+  readonly immutable?: readonly string[];
+  /** Fields that differ, in order of path; empty for what is created or deleted. */
+  readonly fields: readonly FieldChange[];
+  /** The whole object after a creation or before a deletion, without secrets. */
+  readonly object?: KubernetesObject;
+  /** What the change means, a sentence each, the gravest first. */
+  readonly meanings: readonly Meaning[];
+}
+
+export interface Meaning {
+  /** `risk`: somebody ought to look before it is merged. */
+  readonly weight: 'risk' | 'note';
+  /** One clause, lower case, no full stop: `replicas 3 → 1: the disruption budget no longer holds`. */
+  readonly text: string;
+}
+
+/** A value that is different, new (no `before`) or gone (no `after`). */
+export interface FieldChange {
+  /** Readable path; items of lists that have names are named: `spec.template.spec.containers[backend].image`. */
+  readonly path: string;
+  /** The value holds a secret, which is not shown: `before` and `after` are absent. */
+  readonly secret?: true;
+  readonly before?: Json;
+  readonly after?: Json;
+}
+
+export interface RepositoryDifference {
+  /** `owner/name`. */
+  readonly name: string;
+  readonly changes: readonly SettingChange[];
+}
+
+/** A change of what a repository holds: settings that a stack applies, or files that are committed. */
+export interface SettingChange {
+  readonly action: 'create' | 'update' | 'rename' | 'delete';
+  readonly kind: 'ruleset' | 'environment' | 'actions permissions' | 'workflow' | 'file';
+  readonly name: string;
+  readonly previous?: string;
+  readonly fields: readonly FieldChange[];
+}
+
+/** A demand on the way to an environment or onto a branch, before and after. */
+export interface PolicyChange {
+  /** What the demand is on: `preprod → prod`, `main of acme/shop`, `env/prod`. */
+  readonly subject: string;
+  readonly direction: 'weaker' | 'stronger' | 'changed';
+  /** The demand in words, `2 approvals`; absent when there was or is none. */
+  readonly before?: string;
+  readonly after?: string;
+  /** What enforces it, by ruleset and setting; absent when nothing does. */
+  readonly enforcedBefore?: string;
+  readonly enforcedAfter?: string;
+  /** The shortest sequence of events that is possible now and was not before, the harm last. */
+  readonly possibleNow?: readonly string[];
+}
