@@ -2,7 +2,11 @@
  * The programs that the end-to-end tests run, each at one version, in the order in which they are built. Go programs are built
  * from the small module in `programs/<module>` (go.mod and go.sum fix every dependency; they stay apart because one shared
  * module would raise each other's dependencies), Python programs are installed from `programs/<name>/requirements.txt`, and files
- * are copied out of the modules that publish them.
+ * are copied out of the modules that publish them. Plugins are not built: the test bed stands in for one that is not installed.
+ *
+ * `installed` says that a copy on this machine is taken instead, and how: by which arguments it tells its version (a plugin of
+ * Pulumi without is asked as the engine asks), its folder among Pulumi's plugins, and `atLeast` where any newer one of the same
+ * major serves; otherwise the version has to be the same.
  */
 
 import { customResources } from './custom-resources.mjs';
@@ -15,13 +19,14 @@ const kubernetesFlags = [
   `-X k8s.io/client-go/pkg/version.gitVersion=${kubernetesVersion}`,
 ].join(' ');
 
-const kubernetesProgram = (name, purpose) => ({
+const kubernetesProgram = (name, purpose, ask = ['--version']) => ({
   kind: 'go',
   name,
   version: kubernetesVersion,
   module: 'kube',
   package: `k8s.io/kubernetes/cmd/${name}`,
   flags: kubernetesFlags,
+  installed: { ask },
   purpose,
 });
 
@@ -34,6 +39,8 @@ export const programs = [
     package: 'github.com/pulumi/pulumi/pkg/v3/cmd/pulumi',
     flags: '-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.259.0',
     tags: 'osusergo,grpcnotrace',
+    // The oldest that the tests were seen to pass with.
+    installed: { ask: ['version'], atLeast: '3.259.0' },
     purpose: 'the Pulumi command line and engine',
   },
   {
@@ -43,11 +50,34 @@ export const programs = [
     module: 'pulumi-resource-github',
     package: '.',
     writes: { 'schema.json': ['schema'] },
+    installed: { plugin: 'resource-github-v6.15.0', ask: ['--version'] },
     purpose: "Pulumi's GitHub provider",
   },
-  { kind: 'go', name: 'etcd', version: 'v3.6.14', module: 'etcd', package: 'go.etcd.io/etcd/server/v3', purpose: "the API server's store" },
+  {
+    kind: 'plugin',
+    name: 'pulumi-resource-kubernetes',
+    version: 'v4.34.2',
+    installed: { plugin: 'resource-kubernetes-v4.34.2' },
+    purpose: "Pulumi's Kubernetes provider",
+  },
+  {
+    kind: 'plugin',
+    name: 'pulumi-language-nodejs',
+    version: 'v3',
+    installed: { atLeast: '3.0.0' },
+    purpose: 'runs Node programs for Pulumi',
+  },
+  {
+    kind: 'go',
+    name: 'etcd',
+    version: 'v3.6.14',
+    module: 'etcd',
+    package: 'go.etcd.io/etcd/server/v3',
+    installed: { ask: ['--version'] },
+    purpose: "the API server's store",
+  },
   kubernetesProgram('kube-apiserver', 'the API server'),
-  kubernetesProgram('kubectl', 'strict dry-run, and the hands of the tests'),
+  kubernetesProgram('kubectl', 'strict dry-run, and the hands of the tests', ['version', '--client']),
   kubernetesProgram('kube-controller-manager', 'Deployments become ReplicaSets become Pods'),
   kubernetesProgram('kube-scheduler', 'Pods get a node'),
   {
@@ -56,6 +86,7 @@ export const programs = [
     version: 'v0.8.0',
     module: 'kwok',
     package: 'sigs.k8s.io/kwok/cmd/kwok',
+    installed: { ask: ['--version'] },
     purpose: 'stands in for nodes and controllers',
   },
   {
@@ -64,6 +95,7 @@ export const programs = [
     version: 'v1.7.12',
     module: 'actionlint',
     package: 'github.com/rhysd/actionlint/cmd/actionlint',
+    installed: { ask: ['-version'] },
     purpose: 'checks workflow files',
   },
   {
@@ -72,9 +104,10 @@ export const programs = [
     version: 'v1.20.0',
     module: 'kube-score',
     package: 'github.com/zegl/kube-score/cmd/kube-score',
+    installed: { ask: ['version'] },
     purpose: 'checks Kubernetes objects',
   },
-  { kind: 'python', name: 'zizmor', version: '1.32.0', purpose: 'checks workflow files' },
+  { kind: 'python', name: 'zizmor', version: '1.32.0', installed: { ask: ['--version'] }, purpose: 'checks workflow files' },
   { kind: 'python', name: 'checkov', version: '3.3.30', entry: 'checkov.main', purpose: 'checks Kubernetes objects and workflow files' },
   { kind: 'go', name: 'miniredis', version: 'v2.40.0', module: 'miniredis', package: '.', purpose: 'stands in for Redis' },
   {

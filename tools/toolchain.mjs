@@ -2,7 +2,7 @@
  * `npm run toolchain`: builds and installs the programs of the end-to-end tests (programs.mjs) into
  * `<user cache>/stagegate/toolchain/<name>-<hash>`, where the hash covers everything that decides the result: the entry in
  * programs.mjs and the files of `programs/<module>`. A program that is there is left alone, so a run that was stopped goes on
- * where it was, and only what changed is built again.
+ * where it was, and only what changed is built again. One that this machine has already in a good version (installed.mjs) is not built.
  *
  * Exit codes: 0 all there, 2 unknown option or program, 3 something outside failed (go, python3, network, disk), 130 interrupted.
  */
@@ -26,6 +26,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { moduleFolder } from './custom-resources.mjs';
+import { installed } from './installed.mjs';
 import { programs } from './programs.mjs';
 
 const sources = join(dirname(fileURLToPath(import.meta.url)), 'programs');
@@ -33,9 +34,9 @@ const sources = join(dirname(fileURLToPath(import.meta.url)), 'programs');
 const usage = `usage: npm run toolchain -- [options]
 
   --only NAME   build this program alone (may be repeated)
-  --list        print every program with its version and whether it is there; build nothing
-  --where       print the folders of the programs that are there; build nothing
-  --json        with --where: as JSON, name → folder, or null when it is not there
+  --list        print every program with its version and whether it is there, built or installed; build nothing
+  --where       print the folders of the programs that are there, and from where each comes; build nothing
+  --json        with --where: as JSON, name → { folder, from, version }, or null when it is not there
   --help        print this`;
 
 class Outside extends Error {}
@@ -55,7 +56,7 @@ function recipeFolder(program) {
 }
 
 function key(program) {
-  const { purpose: _purpose, ...recipe } = program;
+  const { purpose: _purpose, installed: _installed, ...recipe } = program;
   const hash = createHash('sha256').update(JSON.stringify([recipe, process.platform, process.arch]));
   const folder = recipeFolder(program);
   for (const file of folder === undefined ? [] : readdirSync(folder).sort()) {
@@ -65,6 +66,12 @@ function key(program) {
 }
 
 const home = (program) => join(cacheRoot(), `${program.name}-${key(program)}`);
+
+/** Where a program is: one of this machine before one that was built. Undefined when it has to be built, or stood in for. */
+function place(program) {
+  const own = { folder: home(program), from: 'toolchain', version: program.version };
+  return installed(program) ?? (existsSync(own.folder) ? own : undefined);
+}
 
 const running = new Set();
 
@@ -197,7 +204,13 @@ function alive(pid) {
 
 async function build(wanted) {
   sweep();
-  const lacking = wanted.filter((program) => !existsSync(home(program)));
+  const lacking = [];
+  for (const program of wanted) {
+    const found = place(program);
+    if (found?.from !== undefined && found.from !== 'toolchain')
+      console.log(`${program.name} ${found.version} of ${found.folder} is taken`);
+    if (found === undefined) lacking.push(program);
+  }
   if (lacking.length < wanted.length) console.log(`${wanted.length - lacking.length} of ${wanted.length} programs are there already`);
   if (lacking.length === 0) return;
 
@@ -218,15 +231,24 @@ async function build(wanted) {
 
 function list() {
   for (const program of programs) {
-    const there = existsSync(home(program));
-    console.log(`${program.name.padEnd(24)} ${program.version.padEnd(9)} ${there ? 'there  ' : 'missing'} ${program.purpose}`);
+    const found = place(program);
+    const version = found?.version ?? program.version;
+    console.log(`${program.name.padEnd(26)} ${version.padEnd(9)} ${stateOf(program, found).padEnd(8)} ${program.purpose}`);
   }
 }
 
+/** `there` when it was built, otherwise whence it is taken; what is not there is `missing`, or has a stand-in in the test bed. */
+function stateOf(program, found) {
+  if (found !== undefined) return found.from === 'toolchain' ? 'there' : found.from;
+  return program.kind === 'plugin' ? 'stand-in' : 'missing';
+}
+
 function where(asJson) {
-  const found = Object.fromEntries(programs.map((program) => [program.name, existsSync(home(program)) ? home(program) : null]));
-  if (asJson) return console.log(JSON.stringify(found, null, 2));
-  for (const [name, folder] of Object.entries(found)) console.log(`${name.padEnd(24)} ${folder ?? 'missing'}`);
+  const found = programs.map((program) => ({ program, at: place(program) }));
+  if (asJson) return console.log(JSON.stringify(Object.fromEntries(found.map(({ program, at }) => [program.name, at ?? null])), null, 2));
+  for (const { program, at } of found) {
+    console.log(`${program.name.padEnd(26)} ${stateOf(program, at).padEnd(8)}${at === undefined ? '' : ` ${at.folder}`}`);
+  }
 }
 
 function options() {
@@ -270,7 +292,8 @@ else if (given.list) list();
 else if (given.where || given.json) where(given.json === true);
 else {
   try {
-    await build(programs.filter(({ name }) => given.only === undefined || given.only.includes(name)));
+    const wanted = programs.filter(({ name }) => given.only === undefined || given.only.includes(name));
+    await build(wanted.filter(({ kind }) => kind !== 'plugin'));
     console.log(`programs are in ${cacheRoot()}`);
   } catch (failure) {
     console.error(failure.message);

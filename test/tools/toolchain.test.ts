@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 const script = join(__dirname, '../../tools/toolchain.mjs');
 
@@ -36,6 +36,14 @@ describe('npm run toolchain', () => {
   });
   const run = (args: readonly string[], own: Record<string, string> = {}) =>
     spawnSync(process.execPath, [script, ...args], { encoding: 'utf8', env: environment(own) });
+  const where = (own: Record<string, string> = {}): Record<string, { folder: string; from: string; version: string } | null> =>
+    JSON.parse(run(['--where', '--json'], own).stdout);
+  /** A program that says its version, and nothing else. */
+  const place = (path: string, says: string): void => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), `#!/bin/sh\necho '${says}'\n`);
+    chmodSync(join(folder, path), 0o755);
+  };
   const cached = (): string[] => {
     const root = join(folder, 'cache/stagegate/toolchain');
     return existsSync(root) ? readdirSync(root).map((name) => name.replace(/-[0-9a-f]{16}/, '')) : [];
@@ -47,7 +55,7 @@ describe('npm run toolchain', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^kube-apiserver +v1\.36\.3 +missing +the API server$/m);
     expect(stdout).toMatch(/^argocd +v3\.2\.11 +missing/m);
-    expect(stdout.trim().split('\n')).toHaveLength(14);
+    expect(stdout.trim().split('\n')).toHaveLength(18);
     expect(calls()).toEqual([]);
   });
 
@@ -58,9 +66,10 @@ describe('npm run toolchain', () => {
     expect(run(['--only', 'etcd']).stdout).toContain('1 of 1 programs are there already');
     expect(calls()).toEqual(['etcd', 'actionlint']);
 
-    const places = JSON.parse(run(['--where', '--json']).stdout) as Record<string, string | null>;
-    expect(readFileSync(join(places.etcd ?? '', 'etcd'), 'utf8')).toBe('built\n');
-    expect(places.kwok).toBeNull();
+    const { etcd, kwok } = where();
+    expect(etcd).toMatchObject({ from: 'toolchain', version: 'v3.6.14' });
+    expect(readFileSync(join(etcd?.folder ?? '', 'etcd'), 'utf8')).toBe('built\n');
+    expect(kwok).toBeNull();
   });
 
   test('goes on after it was killed, without building again what was there, and clears what was half done', async () => {
@@ -123,8 +132,80 @@ describe('npm run toolchain', () => {
     expect(run(['--jobs', '4'])).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: npm run toolchain') });
     expect(run(['--only', 'redis'])).toMatchObject({
       status: 2,
-      stderr: expect.stringMatching(/^no program named redis; there are etcd, /),
+      stderr: expect.stringMatching(/^no program named redis; there are pulumi, /),
     });
+  });
+
+  test('takes a Pulumi of the PATH that is of the same major and new enough, and does not build one', () => {
+    place('bin/pulumi', 'v3.301.0');
+    expect(run(['--only', 'pulumi'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`pulumi v3.301.0 of ${join(folder, 'bin')} is taken\n1 of 1 programs are there already`),
+    });
+    expect(calls()).toEqual([]);
+    expect(where().pulumi).toEqual({ folder: join(folder, 'bin'), from: 'PATH', version: 'v3.301.0' });
+    expect(run(['--list']).stdout).toMatch(/^pulumi +v3\.301\.0 +PATH +the Pulumi command line/m);
+    expect(run(['--where']).stdout).toMatch(new RegExp(`^pulumi +PATH +${join(folder, 'bin')}$`, 'm'));
+  });
+
+  test.each(['v3.99.0', 'v4.0.0', 'v2.300.0', 'unknown'])('builds Pulumi when the one of the PATH says %s', (says) => {
+    place('bin/pulumi', says);
+    expect(where().pulumi).toBeNull();
+    expect(run(['--only', 'pulumi']).status).toBe(0);
+    expect(calls()).toEqual(['pulumi']);
+    expect(where().pulumi).toMatchObject({ from: 'toolchain', version: 'v3.259.0' });
+  });
+
+  test('looks through the whole PATH for a good version', () => {
+    place('bin/pulumi', 'v3.1.0');
+    place('other/pulumi', 'v3.260.0');
+    const PATH = [join(folder, 'bin'), join(folder, 'other'), '/usr/bin', '/bin'].join(delimiter);
+    expect(where({ PATH }).pulumi).toMatchObject({ folder: join(folder, 'other') });
+  });
+
+  test('takes other programs of the PATH in the very version that would be built alone', () => {
+    place('bin/etcd', 'etcd Version: 3.6.14\nGo Version: go1.24.1');
+    place('bin/kubectl', 'Client Version: v1.36.2\nKustomize Version: v1.36.3');
+    expect(where()).toMatchObject({ etcd: { from: 'PATH', version: 'v3.6.14' }, kubectl: null });
+  });
+
+  test('takes the GitHub provider of the plugins of Pulumi before one of the PATH', () => {
+    place('bin/pulumi-resource-github', '6.15.0');
+    expect(where()).toMatchObject({ 'pulumi-resource-github': { from: 'PATH' } });
+    place('.pulumi/plugins/resource-github-v6.15.0/pulumi-resource-github', '6.15.0');
+    expect(where()).toMatchObject({ 'pulumi-resource-github': { from: 'plugins' } });
+    const PULUMI_HOME = join(folder, 'elsewhere');
+    place('elsewhere/plugins/resource-github-v6.15.0/pulumi-resource-github', '6.15.0');
+    expect(where({ PULUMI_HOME })['pulumi-resource-github']?.folder).toBe(join(PULUMI_HOME, 'plugins/resource-github-v6.15.0'));
+  });
+
+  test('asks a plugin that has no option for it as the engine does, and says which plugins have a stand-in', () => {
+    expect(run(['--list']).stdout).toMatch(/^pulumi-resource-kubernetes +v4\.34\.2 +stand-in /m);
+    place('bin/pulumi-language-nodejs', 'no port');
+    expect(where()).toMatchObject({ 'pulumi-language-nodejs': null, 'pulumi-resource-kubernetes': null });
+    for (const [name, version] of [
+      ['pulumi-resource-kubernetes', '4.34.2'],
+      ['pulumi-language-nodejs', '3.270.0'],
+    ] as const) {
+      const launcher = `exec "${process.execPath}" "${join(__dirname, 'plugin.cjs')}" ${version}`;
+      writeFileSync(join(folder, 'bin', name), `#!/bin/sh\n${launcher}\n`);
+      chmodSync(join(folder, 'bin', name), 0o755);
+    }
+    expect(where()).toMatchObject({
+      'pulumi-resource-kubernetes': { from: 'PATH', version: 'v4.34.2' },
+      'pulumi-language-nodejs': { from: 'PATH', version: 'v3.270.0' },
+    });
+    expect(run(['--only', 'pulumi-resource-kubernetes'])).toMatchObject({ status: 0 });
+    expect(calls()).toEqual([]);
+  });
+
+  test('has the providers in the versions of the packages that speak to them', () => {
+    const list = run(['--list']).stdout;
+    const { devDependencies }: { devDependencies: Record<string, string> } = JSON.parse(
+      readFileSync(join(__dirname, '../../package.json'), 'utf8'),
+    );
+    expect(list).toMatch(new RegExp(`^pulumi-resource-github +v${devDependencies['@pulumi/github']} `, 'm'));
+    expect(list).toMatch(new RegExp(`^pulumi-resource-kubernetes +v${devDependencies['@pulumi/kubernetes']} `, 'm'));
   });
 
   test('pins every module by version and checksum', () => {
