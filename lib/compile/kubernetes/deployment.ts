@@ -1,64 +1,43 @@
 import type { KubernetesObject } from '../../desired/desired-state';
-import type { EnvironmentModel, PlatformModel, ServiceInEnvironmentModel, ServiceModel, SidecarModel } from '../../model/platform-model';
-import { imageSlot, slotToken } from '../../values/slot';
 import type { Resources } from '../../values/workload';
 import { EPHEMERAL_STORAGE, PROBES, TERMINATION, USER_ID } from './conventions';
-import { selectorLabels, serviceLabels } from './labels';
 import { MAIN_PORT, secretName, sidecarPortName, volumeName } from './names';
 import { kubernetesObject } from './object';
 import type { Container, DeploymentSpec, PodSpec } from './types';
+import { leastReplicas, metadataOf, type SidecarSpec, type WorkloadSpec } from './workload-spec';
 
-/** The pods of a service: its container, its sidecars, and how new ones replace old ones. */
-export function deployment(
-  model: PlatformModel,
-  service: ServiceModel,
-  environment: EnvironmentModel,
-  placed: ServiceInEnvironmentModel,
-  namespace: string,
-  configMap: string | undefined,
-): KubernetesObject {
-  const labels = serviceLabels(model, service, environment);
-  const selector = { matchLabels: selectorLabels(model, service.name, environment) };
-  return kubernetesObject(
-    'apps/v1/Deployment',
-    { name: service.name, namespace, labels },
-    {
-      spec: {
-        ...(placed.autoscaling === undefined ? { replicas: placed.replicas } : {}),
-        progressDeadlineSeconds: environment.health.timeoutSeconds,
-        selector,
-        strategy: deploymentStrategy(placed),
-        template: {
-          metadata: { labels },
-          spec: {
-            ...podSecurity(service.name),
-            containers: [
-              mainContainer(service, placed, configMap),
-              ...service.sidecars.map((sidecar) => sidecarContainer(service.name, sidecar)),
-            ],
-            terminationGracePeriodSeconds: TERMINATION.graceSeconds,
-            ...(leastReplicas(placed) < 2 ? {} : spread(selector)),
-            ...(placed.writable.length === 0
-              ? {}
-              : {
-                  volumes: placed.writable.map((directory) => ({
-                    name: volumeName(directory),
-                    emptyDir: { sizeLimit: EPHEMERAL_STORAGE.directory },
-                  })),
-                }),
-          },
+/** The pods of a workload: its container, its sidecars, and how new ones replace old ones. */
+export function deployment(spec: WorkloadSpec, configMap: string | undefined): KubernetesObject {
+  const { name, labels, writable } = spec;
+  const selector = { matchLabels: spec.selector };
+  return kubernetesObject('apps/v1/Deployment', metadataOf(spec), {
+    spec: {
+      ...(spec.autoscaling === undefined ? { replicas: spec.replicas } : {}),
+      progressDeadlineSeconds: spec.progressSeconds,
+      selector,
+      strategy: deploymentStrategy(spec),
+      template: {
+        metadata: { labels },
+        spec: {
+          ...podSecurity(name),
+          containers: [mainContainer(spec, configMap), ...spec.sidecars.map(sidecarContainer)],
+          terminationGracePeriodSeconds: TERMINATION.graceSeconds,
+          ...(leastReplicas(spec) < 2 ? {} : spread(selector)),
+          ...(writable.length === 0
+            ? {}
+            : {
+                volumes: writable.map((directory) => ({
+                  name: volumeName(directory),
+                  emptyDir: { sizeLimit: EPHEMERAL_STORAGE.directory },
+                })),
+              }),
         },
       },
     },
-  );
+  });
 }
 
-/** Pods that run at least while nothing is wrong. */
-export function leastReplicas(placed: ServiceInEnvironmentModel): number {
-  return placed.autoscaling?.min ?? placed.replicas;
-}
-
-function deploymentStrategy({ strategy }: ServiceInEnvironmentModel): DeploymentSpec['strategy'] {
+function deploymentStrategy({ strategy }: WorkloadSpec): DeploymentSpec['strategy'] {
   if (strategy.kind === 'recreate') return { type: 'Recreate' };
   return { type: 'RollingUpdate', rollingUpdate: { maxSurge: strategy.maxSurge, maxUnavailable: strategy.maxUnavailable } };
 }
@@ -82,7 +61,7 @@ function podSecurity(serviceAccount: string): Partial<PodSpec> {
 function containerBase(name: string, image: string, requests: Resources, limits: Resources): Container {
   return {
     name,
-    image: slotToken(image),
+    image,
     imagePullPolicy: 'Always',
     resources: {
       requests: { ...requests, 'ephemeral-storage': EPHEMERAL_STORAGE.request },
@@ -101,35 +80,35 @@ function containerBase(name: string, image: string, requests: Resources, limits:
   };
 }
 
-function mainContainer(service: ServiceModel, placed: ServiceInEnvironmentModel, configMap: string | undefined): Container {
-  const answers = { httpGet: { path: service.health.path, port: MAIN_PORT, scheme: 'HTTP' } };
+function mainContainer(spec: WorkloadSpec, configMap: string | undefined): Container {
+  const answers = { httpGet: { path: spec.health, port: MAIN_PORT, scheme: 'HTTP' } };
   return {
-    ...containerBase(service.name, imageSlot(service.name), placed.requests, placed.limits),
-    ...(service.command.length === 0 ? {} : { command: service.command }),
-    ...(service.args.length === 0 ? {} : { args: service.args }),
+    ...containerBase(spec.name, spec.image, spec.requests, spec.limits),
+    ...(spec.command.length === 0 ? {} : { command: spec.command }),
+    ...(spec.args.length === 0 ? {} : { args: spec.args }),
     ...(configMap === undefined ? {} : { envFrom: [{ configMapRef: { name: configMap } }] }),
-    ...(placed.secrets.length === 0
+    ...(spec.secrets.length === 0
       ? {}
       : {
-          env: placed.secrets.map(({ variable }) => ({
+          env: spec.secrets.map(({ variable }) => ({
             name: variable,
-            valueFrom: { secretKeyRef: { name: secretName(service.name), key: variable } },
+            valueFrom: { secretKeyRef: { name: secretName(spec.name), key: variable } },
           })),
         }),
     lifecycle: { preStop: { sleep: { seconds: TERMINATION.drainSeconds } } },
-    ports: [{ name: MAIN_PORT, containerPort: service.port, protocol: 'TCP' }],
+    ports: [{ name: MAIN_PORT, containerPort: spec.port, protocol: 'TCP' }],
     startupProbe: { ...answers, ...PROBES.startup },
     readinessProbe: { ...answers, ...PROBES.readiness },
     // A process that takes no connection is restarted; a check that fails because of a dependency is no reason to.
     livenessProbe: { tcpSocket: { port: MAIN_PORT }, ...PROBES.liveness },
-    ...(placed.writable.length === 0
+    ...(spec.writable.length === 0
       ? {}
-      : { volumeMounts: placed.writable.map((directory) => ({ name: volumeName(directory), mountPath: directory })) }),
+      : { volumeMounts: spec.writable.map((directory) => ({ name: volumeName(directory), mountPath: directory })) }),
   };
 }
 
-function sidecarContainer(service: string, sidecar: SidecarModel): Container {
-  const base = containerBase(sidecar.name, imageSlot(service, sidecar.name), sidecar.requests, sidecar.limits);
+function sidecarContainer(sidecar: SidecarSpec): Container {
+  const base = containerBase(sidecar.name, sidecar.image, sidecar.requests, sidecar.limits);
   const env = Object.entries(sidecar.env).map(([name, value]) => ({ name, value }));
   const port = sidecarPortName(sidecar.name);
   return {

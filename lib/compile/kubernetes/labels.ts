@@ -1,7 +1,7 @@
 import type { EnvironmentModel, PlatformModel, ServiceModel } from '../../model/platform-model';
 import { instanceName } from './names';
 
-type Labels = Readonly<Record<string, string>>;
+export type Labels = Readonly<Record<string, string>>;
 
 /** What selects the pods of a service, and stays the same for as long as the service has its name. */
 export function selectorLabels(model: PlatformModel, service: string, environment: EnvironmentModel): Labels {

@@ -1,22 +1,14 @@
 import type { DesiredService, KubernetesObject } from '../../desired/desired-state';
-import type {
-  EnvironmentModel,
-  OverrideModel,
-  PlatformModel,
-  SecretModel,
-  ServiceInEnvironmentModel,
-  ServiceModel,
-} from '../../model/platform-model';
-import { slotsIn } from '../../values/slot';
+import type { EnvironmentModel, OverrideModel, PlatformModel, ServiceInEnvironmentModel, ServiceModel } from '../../model/platform-model';
+import { imageSlot, slotToken } from '../../values/slot';
 import { addedObjects } from './added-objects';
-import { SECRET_REFRESH } from './conventions';
-import { deployment, leastReplicas } from './deployment';
 import { carriesCertificate, certificateObjects, ingress } from './exposure';
 import { selectorLabels, serviceLabels } from './labels';
-import { configMapName, MAIN_PORT, secretName } from './names';
 import { serviceNetworkPolicy, usedServices } from './network';
-import { kindOf, kubernetesObject, sameKind, sortObjects } from './object';
+import { kindOf, sameKind, sortObjects } from './object';
 import { applyOverrides, describeOverrides, refuseDuplicates } from './overrides';
+import { workloadObjects } from './workload';
+import type { WorkloadSpec } from './workload-spec';
 
 /**
  * The objects of a service in an environment, in the one order, overrides applied and added objects among them.
@@ -61,105 +53,51 @@ function ownObjects(
   placed: ServiceInEnvironmentModel,
   namespace: string,
 ): KubernetesObject[] {
-  const { name } = service;
-  const labels = serviceLabels(model, service, environment);
-  const metadata = { name, namespace, labels };
-  const selector = selectorLabels(model, name, environment);
-  const config = configuration(model, service, environment, placed);
-  const objects = [
-    kubernetesObject('v1/ServiceAccount', metadata, { automountServiceAccountToken: false }),
+  return [
+    ...workloadObjects(workloadOf(model, service, environment, placed, namespace)),
     serviceNetworkPolicy(model, service, environment, placed, namespace),
-    kubernetesObject('v1/Service', metadata, {
-      spec: { ports: [{ name: MAIN_PORT, port: service.port, protocol: 'TCP', targetPort: MAIN_PORT }], selector, type: 'ClusterIP' },
-    }),
-    deployment(model, service, environment, placed, namespace, config?.name),
+    ...(placed.route === undefined ? [] : [ingress(model, service, environment, namespace, placed.route)]),
   ];
-  if (config !== undefined) {
-    objects.push(
-      kubernetesObject(
-        'v1/ConfigMap',
-        { ...metadata, name: config.name },
-        { data: config.data, ...(config.fixed ? { immutable: true } : {}) },
-      ),
-    );
-  }
-  if (placed.secrets.length > 0) objects.push(externalSecret(name, placed.secrets, namespace, labels));
-  if (placed.route !== undefined) objects.push(ingress(model, service, environment, namespace, placed.route));
-  if (placed.autoscaling !== undefined) {
-    const { min, max, cpuPercent } = placed.autoscaling;
-    objects.push(
-      kubernetesObject('autoscaling/v2/HorizontalPodAutoscaler', metadata, {
-        spec: {
-          maxReplicas: max,
-          metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpuPercent } } }],
-          minReplicas: min,
-          scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-        },
-      }),
-    );
-  }
-  if (leastReplicas(placed) >= 2) {
-    objects.push(
-      kubernetesObject('policy/v1/PodDisruptionBudget', metadata, {
-        spec: { maxUnavailable: 1, selector: { matchLabels: selector }, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
-      }),
-    );
-  }
-  return objects;
 }
 
-interface Configuration {
-  readonly name: string;
-  readonly data: Readonly<Record<string, string>>;
-  /** Whether nothing in it is filled in after the name was made. */
-  readonly fixed: boolean;
-}
-
-/** Environment variables of a service that are no secrets: its settings and the addresses of the services it uses. */
-function configuration(
+/** A service in an environment as the workload that it is; its images are slots. */
+function workloadOf(
   model: PlatformModel,
   service: ServiceModel,
   environment: EnvironmentModel,
   placed: ServiceInEnvironmentModel,
-): Configuration | undefined {
-  const used = usedServices(model, service, environment);
-  const addresses = service.uses.flatMap(({ variable, service: name }) =>
-    used.filter((other) => other.name === name).map((other) => [variable, `http://${other.name}:${other.port}`] as const),
-  );
-  const entries = Object.entries({ ...Object.fromEntries(addresses), ...placed.env }).sort(([a], [b]) => (a < b ? -1 : 1));
-  if (entries.length === 0) return undefined;
-  const content = JSON.stringify(entries);
-  return { name: configMapName(service.name, content), data: Object.fromEntries(entries), fixed: slotsIn(content).length === 0 };
+  namespace: string,
+): WorkloadSpec {
+  const { name } = service;
+  return {
+    name,
+    namespace,
+    labels: serviceLabels(model, service, environment),
+    selector: selectorLabels(model, name, environment),
+    image: slotToken(imageSlot(name)),
+    port: service.port,
+    health: service.health.path,
+    command: service.command,
+    args: service.args,
+    replicas: placed.replicas,
+    ...(placed.autoscaling === undefined ? {} : { autoscaling: placed.autoscaling }),
+    strategy: placed.strategy,
+    requests: placed.requests,
+    limits: placed.limits,
+    env: { ...addresses(model, service, environment), ...placed.env },
+    secrets: placed.secrets,
+    writable: placed.writable,
+    sidecars: service.sidecars.map((sidecar) => ({ ...sidecar, image: slotToken(imageSlot(name, sidecar.name)) })),
+    progressSeconds: environment.health.timeoutSeconds,
+  };
 }
 
-function externalSecret(
-  service: string,
-  secrets: readonly SecretModel[],
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-): KubernetesObject {
-  const store = (secret: SecretModel | undefined) => ({ kind: 'ClusterSecretStore', name: secret?.store ?? '' }) as const;
-  return kubernetesObject(
-    'external-secrets.io/v1/ExternalSecret',
-    // Argo CD waits for what is in an earlier wave: pods start when their secrets exist.
-    { name: service, namespace, labels, annotations: { 'argocd.argoproj.io/sync-wave': '-1' } },
-    {
-      spec: {
-        refreshInterval: SECRET_REFRESH,
-        secretStoreRef: store(secrets[0]),
-        target: { name: secretName(service), creationPolicy: 'Owner', deletionPolicy: 'Retain' },
-        data: secrets.map((secret) => ({
-          secretKey: secret.variable,
-          remoteRef: {
-            key: secret.secretPath,
-            ...(secret.key === undefined ? {} : { property: secret.key }),
-            conversionStrategy: 'Default',
-            decodingStrategy: 'None',
-            metadataPolicy: 'None',
-          },
-          ...(secret.store === secrets[0]?.store ? {} : { sourceRef: { storeRef: store(secret) } }),
-        })),
-      },
-    },
+/** Addresses of the services that a service uses, by the variable that gets them. */
+function addresses(model: PlatformModel, service: ServiceModel, environment: EnvironmentModel): Record<string, string> {
+  const used = usedServices(model, service, environment);
+  return Object.fromEntries(
+    service.uses.flatMap(({ variable, service: name }) =>
+      used.filter((other) => other.name === name).map((other) => [variable, `http://${other.name}:${other.port}`] as const),
+    ),
   );
 }
