@@ -1,0 +1,136 @@
+import { component, type Operation, type PathMatch, pathMatcher, tryOperation } from './description';
+import { type Deviation, deviations } from './deviations';
+import type { JsonObject, Method } from './route';
+import { type OpenApiSchema, Schemas } from './schema';
+
+/** Compares requests and answers with GitHub's description, as it is changed by a table of deviations. */
+export class Description {
+  private readonly schemas = new Schemas(component);
+  private readonly aliases: ReadonlyMap<string, string>;
+  private readonly match: (pathname: string) => PathMatch | undefined;
+
+  constructor(private readonly changes: readonly Deviation[] = deviations) {
+    this.aliases = new Map(changes.flatMap(({ what }) => (what.kind === 'path' ? [[what.path, what.as] as const] : [])));
+    this.match = pathMatcher([...this.aliases.keys()]);
+  }
+
+  /** The path of the description that a request is about; an alias stands for what it does the same as. */
+  tryPath(pathname: string): PathMatch | undefined {
+    const found = this.match(pathname);
+    return found === undefined ? undefined : { path: this.aliases.get(found.path) ?? found.path, params: found.params };
+  }
+
+  tryOperation(method: Method, path: string): Operation | undefined {
+    return tryOperation(method, path);
+  }
+
+  /** What is wrong with a request. */
+  requestFindings(
+    operation: Operation,
+    request: {
+      readonly params: Readonly<Record<string, string>>;
+      readonly query: Readonly<Record<string, unknown>>;
+      readonly body: unknown;
+    },
+  ): readonly string[] {
+    const findings: string[] = [];
+    for (const parameter of operation.parameters) {
+      const given =
+        parameter.in === 'path' && request.params[parameter.name] !== undefined
+          ? typed(request.params[parameter.name] ?? '', parameter.schema, this.typeOf.bind(this))
+          : request.query[parameter.name];
+      if (given !== undefined) findings.push(...this.schemas.findings(given, parameter.schema).map((one) => `${parameter.name} ${one}`));
+      else if (parameter.in === 'query' && parameter.required) findings.push(`${parameter.name}: missing from the query`);
+    }
+    if (operation.body === undefined) return request.body === undefined ? findings : [...findings, 'body: nothing is to be sent'];
+    if (request.body === undefined) return operation.body.required ? [...findings, 'body: missing'] : findings;
+    return [
+      ...findings,
+      ...this.schemas.findings(without(request.body, this.extra(operation)), operation.body.schema),
+      ...this.extraFindings(operation, request.body),
+    ];
+  }
+
+  /** Properties of a request's body, and parameters of its query, that GitHub does not describe and would pass over in silence. */
+  unknownNames(operation: Operation, query: Readonly<Record<string, unknown>>, body: unknown): readonly string[] {
+    const parameters = new Set(operation.parameters.filter((one) => one.in === 'query').map(({ name }) => name));
+    const strange = Object.keys(query)
+      .filter((name) => !parameters.has(name))
+      .map((name) => `?${name}`);
+    const known = this.propertiesOf(operation.body?.schema);
+    if (known === undefined || typeof body !== 'object' || body === null || Array.isArray(body)) return strange;
+    const extra = this.extra(operation);
+    return [...strange, ...Object.keys(body).filter((name) => !known.has(name) && !extra.has(name))];
+  }
+
+  /** What is wrong with an answer. */
+  responseFindings(operation: Operation, status: number, body: unknown): readonly string[] {
+    const known = this.answer(operation, status);
+    if (known === undefined) return [`status ${status} is not described`];
+    if (known.schema === undefined) return body === undefined ? [] : ['body: nothing is to be answered'];
+    return body === undefined ? ['body: missing'] : this.schemas.findings(body, known.schema);
+  }
+
+  /** A value of the query as the number or boolean that its description says it is. */
+  queryValue(operation: Operation, name: string, text: string): string | number | boolean {
+    const parameter = operation.parameters.find((one) => one.in === 'query' && one.name === name);
+    return parameter === undefined ? text : typed(text, parameter.schema, this.typeOf.bind(this));
+  }
+
+  private answer({ method, path, responses }: Operation, status: number): { readonly schema?: OpenApiSchema } | undefined {
+    if (responses.has(status)) {
+      const schema = responses.get(status);
+      return schema === undefined ? {} : { schema };
+    }
+    for (const { what } of this.changes) {
+      if (what.kind === 'answer' && what.method === method && what.path === path && what.status === status) return what;
+      if (what.kind === 'failures' && what.statuses.includes(status)) return what;
+    }
+    return undefined;
+  }
+
+  private extra({ method, path }: Operation): ReadonlyMap<string, OpenApiSchema> {
+    return new Map(
+      this.changes.flatMap(({ what }) =>
+        what.kind === 'property' && what.method === method && what.path === path ? [[what.name, what.schema] as const] : [],
+      ),
+    );
+  }
+
+  private extraFindings(operation: Operation, body: unknown): readonly string[] {
+    if (typeof body !== 'object' || body === null) return [];
+    return [...this.extra(operation)].flatMap(([name, schema]) => {
+      const given = (body as JsonObject)[name];
+      return given === undefined ? [] : this.schemas.findings(given, schema).map((one) => `${name} ${one}`);
+    });
+  }
+
+  /** Names of the properties that a schema allows; undefined when it allows any. */
+  private propertiesOf(schema: OpenApiSchema | undefined): ReadonlySet<string> | undefined {
+    if (schema === undefined) return undefined;
+    if (typeof schema.$ref === 'string') return this.propertiesOf(component(schema.$ref));
+    const parts = [schema.allOf, schema.anyOf, schema.oneOf].flatMap((list) =>
+      Array.isArray(list) ? (list as readonly OpenApiSchema[]) : [],
+    );
+    const own = Object.keys((schema.properties as object | undefined) ?? {});
+    if (own.length === 0 && parts.length === 0) return undefined;
+    return new Set([...own, ...parts.flatMap((part) => [...(this.propertiesOf(part) ?? [])])]);
+  }
+
+  private typeOf(schema: OpenApiSchema): unknown {
+    return typeof schema.$ref === 'string' ? this.typeOf(component(schema.$ref)) : schema.type;
+  }
+}
+
+function without(body: unknown, names: ReadonlyMap<string, unknown>): unknown {
+  if (names.size === 0 || typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !names.has(name)));
+}
+
+/** A text of a path or query as what it stands for. */
+function typed(text: string, schema: OpenApiSchema, typeOf: (schema: OpenApiSchema) => unknown): string | number | boolean {
+  const type = typeOf(schema);
+  if ((type === 'integer' || type === 'number') && /^-?\d+$/.test(text)) return Number(text);
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+}
