@@ -1,8 +1,8 @@
 import type { DesiredState, KubernetesObject } from '../desired/desired-state';
 import type { EnvironmentModel, Json, PlatformModel } from '../model/platform-model';
+import { type SecretSign, trySecret, trySecretFormat, trySecretInScript } from '../values/secret-material';
 import { andText, isKind, listAt, presentEnvironments, textAt, tryDesiredEnvironment, valueAt } from './environments';
 import type { Rule, RuleFinding } from './rule';
-import { type SecretSign, trySecret, trySecretFormat, trySecretInScript } from './secret-material';
 
 /** Secret material that is written down where everybody can read it. */
 export const literalSecret: Rule = {

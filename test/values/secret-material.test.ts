@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { namesSecret, trySecret, trySecretFormat, trySecretInScript } from '../../lib/rules/secret-material';
+import { namesSecret, trySecret, trySecretFormat, trySecretInScript } from '../../lib/values/secret-material';
 
 test.each([
   'PASSWORD',
