@@ -1,6 +1,6 @@
 // The import directions of lib/, and who may load what. Checked by `npm run arch`.
 //
-//   values <- nouns <- resolve -> model (types) <- compile -> desired (types) <- explorer, render, diff
+//   values <- nouns <- resolve -> model (types) <- compile -> desired (types) <- explorer, render, diff, stack
 //          <- rules, delivery, pulumi, kubernetes <- cli
 
 const values = '^lib/values/';
@@ -16,6 +16,8 @@ const diff = '^lib/diff/';
 const rules = '^lib/rules/';
 const report = '^lib/report/';
 const delivery = '^lib/delivery/';
+const github = '^lib/github/';
+const stack = '^lib/stack/';
 const pulumi = '^lib/pulumi/';
 const kubernetes = '^lib/kubernetes/';
 const commands = '^lib/(cli|start)/';
@@ -122,9 +124,10 @@ module.exports = {
     only(
       'delivery-imports-desired',
       delivery,
-      [values, desired],
+      [values, desired, github],
       'delivery executes the delivery data of the desired state; render is passed in',
     ),
+    only('github-imports-the-error', github, ['^lib/delivery/error[.]ts$'], 'the client of GitHub knows nothing of what it is used for'),
     only(
       'kubernetes-imports-inward',
       kubernetes,
@@ -132,11 +135,24 @@ module.exports = {
       'constructs wrap the same functions that compile uses',
     ),
     only(
+      'stack-imports-inward',
+      stack,
+      [values, model, desired, '^lib/compile/kubernetes/object[.]ts$'],
+      'what a stack registers is plain data, made of the desired state alone',
+    ),
+    only(
       'pulumi-imports-inward',
       pulumi,
-      [values, nouns, model, compile, desired, render, rules],
-      'resources are made from the desired state',
+      [values, nouns, model, compile, desired, stack, rules, delivery],
+      'resources are made from what stacks are; delivery reads the release that a branch records',
     ),
+    {
+      name: 'stack-does-not-resolve',
+      comment: 'a stack is made of a finished state',
+      severity: 'error',
+      from: { path: stack },
+      to: { path: resolve },
+    },
     {
       name: 'nobody-imports-commands',
       comment: 'the command line is the outermost layer',
@@ -149,9 +165,10 @@ module.exports = {
       name: 'pure-core',
       comment: 'everything up to a bound desired state touches no file, clock, network or environment',
       severity: 'error',
-      from: { path: [values, nouns, model, compile, desired, explorer, rules, diff] },
+      from: { path: [values, nouns, model, compile, desired, stack, explorer, rules, diff] },
       to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
     },
+    packageOnlyIn('octokit-only-in-github', github, '@octokit', 'errors, waits and secrets of calls are handled in one place'),
     packageOnlyIn('pulumi-only-in-pulumi', pulumi, '@pulumi', 'Pulumi takes half a second to load and is optional'),
     packageOnlyIn(
       'command-line-only-in-cli',

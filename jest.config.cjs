@@ -10,11 +10,12 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   moduleNameMapper: {
     '^stagegate$': '<rootDir>/lib/index.ts',
+    '^stagegate/([a-z]+)$': '<rootDir>/lib/$1/index.ts',
     // GitHub's workflow parser is published as ES modules that import JSON; jest translates them.
     '^@actions/(workflow-parser|expressions)$': '<rootDir>/node_modules/@actions/$1/dist/index.js',
     '^@actions/(workflow-parser|expressions)/(.*)$': '<rootDir>/node_modules/@actions/$1/dist/$2',
   },
-  transformIgnorePatterns: ['/node_modules/(?!@actions/)'],
+  transformIgnorePatterns: ['/node_modules/(?!@actions/|@octokit/|before-after-hook/|universal-|json-with-bigint/|content-type/|toad-cache/|micromark|decode-named-character-reference|character-entities|devlop)'],
   transform: {
     '^.+\\.(ts|js)$': [
       '@swc/jest',

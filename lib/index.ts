@@ -1,7 +1,6 @@
 export { BranchProtection, type BranchProtectionProps } from './branch-protection';
 export { bind, openSlots, requireBound } from './compile/bind';
 export { compile } from './compile/compile';
-export { type EnvironmentStack, environmentStack, type RepositoryStack, repositoryStack } from './compile/stack';
 export type * from './desired/desired-state';
 export { Environment, type EnvironmentProps, type Override } from './environment';
 export type * from './model/platform-model';
@@ -16,6 +15,11 @@ export {
   type ServiceStackProps,
   type SidecarProps,
 } from './service-stack';
+export { type EnvironmentStackOptions, environmentStack } from './stack/environment-stack';
+export type { ReleasedService } from './stack/released-resources';
+export { type RepositoryStackOptions, repositoryStack } from './stack/repository-stack';
+export type { Renamed, Stack, StackResource } from './stack/stack';
+export { stackNames, tryStack } from './stack/stacks';
 export { Suite, type SuiteProps } from './suite';
 export { Bypass, type BypassMode, Rollback } from './values/bypass';
 export { Check, type ExternalCheck, type RunCheck } from './values/check';

@@ -1,5 +1,9 @@
-import { compile, environmentStack, resolve } from 'stagegate';
-import { dev, platform } from '../examples/01-openluffy/platform';
+import { EnvironmentResources } from 'stagegate/pulumi';
+import { dev } from '../examples/01-openluffy/platform';
+import { environmentConfig } from './config';
 
-/** What the stack of dev applies: its namespace with limits and network floor, AppProject and Application. */
-export default () => environmentStack(compile(resolve(platform)), dev.environmentName);
+/** The stack of dev: its namespace with limits and network floor, admission policy, AppProject and Application. */
+export default () => {
+  const { inputs, options } = environmentConfig(dev);
+  return new EnvironmentResources('dev', { environment: dev, inputs }, options).outputs;
+};

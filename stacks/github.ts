@@ -1,5 +1,9 @@
-import { compile, repositoryStack, resolve } from 'stagegate';
+import { RepositoryResources } from 'stagegate/pulumi';
 import { platform } from '../examples/01-openluffy/platform';
+import { repositoryConfig } from './config';
 
-/** What the stack of the repositories applies: rulesets, environments and Actions permissions. */
-export default () => repositoryStack(compile(resolve(platform)));
+/** The stack of the repositories: rulesets, environments with variables and secrets, permissions of Actions. */
+export default () => {
+  const { inputs, options, secrets } = repositoryConfig();
+  return new RepositoryResources('github', { platform, inputs, secrets }, options).outputs;
+};

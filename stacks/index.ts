@@ -1,7 +1,8 @@
+import { chosenStack } from 'stagegate/pulumi';
 import dev from './dev';
 import github from './github';
 import preprod from './preprod';
 import prod from './prod';
 
-/** The stacks of OpenLuffy by name: one for each environment, one for the repositories. */
-export const stacks = { dev, github, preprod, prod };
+/** `pulumi up --stack dev|preprod|prod|github`: one for each environment of OpenLuffy, one for its repositories. */
+export = () => chosenStack({ dev, github, preprod, prod });

@@ -1,5 +1,9 @@
-import { compile, environmentStack, resolve } from 'stagegate';
-import { platform, preprod } from '../examples/01-openluffy/platform';
+import { EnvironmentResources } from 'stagegate/pulumi';
+import { preprod } from '../examples/01-openluffy/platform';
+import { environmentConfig } from './config';
 
-/** What the stack of preprod applies: its namespace with limits and network floor, AppProject and Application. */
-export default () => environmentStack(compile(resolve(platform)), preprod.environmentName);
+/** The stack of preprod: its namespace with limits and network floor, admission policy, AppProject and Application. */
+export default () => {
+  const { inputs, options } = environmentConfig(preprod);
+  return new EnvironmentResources('preprod', { environment: preprod, inputs }, options).outputs;
+};

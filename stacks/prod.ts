@@ -1,5 +1,9 @@
-import { compile, environmentStack, resolve } from 'stagegate';
-import { platform, prod } from '../examples/01-openluffy/platform';
+import { EnvironmentResources } from 'stagegate/pulumi';
+import { prod } from '../examples/01-openluffy/platform';
+import { environmentConfig } from './config';
 
-/** What the stack of prod applies: its namespace with limits and network floor, AppProject and Application. */
-export default () => environmentStack(compile(resolve(platform)), prod.environmentName);
+/** The stack of prod: its namespace with limits and network floor, admission policy, AppProject and Application. */
+export default () => {
+  const { inputs, options } = environmentConfig(prod);
+  return new EnvironmentResources('prod', { environment: prod, inputs }, options).outputs;
+};

@@ -21,7 +21,7 @@ export function openSlots(part: unknown): string[] {
 /**
  * Fills slots of the compiled data, or of a part of it. Slots without a value stay open; `requireBound` refuses them.
  *
- * @throws InvalidValueError SG022 when a value does not fit its slot: an image without digest, a host that is none, an app id that is no number.
+ * @throws InvalidValueError SG022 when a value does not fit its slot: an image without digest, a host that is none, an id that is no number.
  */
 export function bind<T = DesiredState>(desired: T, values: Readonly<Record<string, SlotValue>>): T {
   for (const [slot, value] of Object.entries(values)) checkValue(slot, value);
@@ -67,9 +67,10 @@ function checkValue(slot: string, value: SlotValue): void {
       expected,
       remedy: `give ${slot} such a value`,
     });
+  if (typeof value !== 'string' && typeof value !== 'number') wrong('text or a number');
   if (slot.startsWith('image/') && !(typeof value === 'string' && IMAGE_BY_DIGEST.test(value)))
     wrong("an image by digest, 'registry/name@sha256:' and 64 hexadecimal digits");
   if (slot.startsWith('host/') && !(typeof value === 'string' && HOST.test(value))) wrong('a full host name');
-  if (slot.startsWith('app/') && !(typeof value === 'number' && Number.isInteger(value) && value > 0))
-    wrong('the numeric id of a GitHub App');
+  if (/^(app|team)\//.test(slot) && !(typeof value === 'number' && Number.isInteger(value) && value > 0))
+    wrong(`the numeric id of a GitHub ${slot.startsWith('app/') ? 'App' : 'team'}`);
 }

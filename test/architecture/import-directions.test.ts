@@ -27,8 +27,12 @@ const planted: readonly (readonly [file: string, imports: string, rule: string])
   ['lib/report/a.ts', '../delivery/plain', 'report-imports-inward'],
   ['lib/delivery/a.ts', '../explorer/plain', 'delivery-imports-desired'],
   ['lib/delivery/b.ts', '../render/plain', 'delivery-imports-desired'],
+  ['lib/github/a.ts', '../delivery/plain', 'github-imports-the-error'],
+  ['lib/delivery/e.ts', '@octokit/core', 'octokit-only-in-github'],
   ['lib/kubernetes/a.ts', '../rules/plain', 'kubernetes-imports-inward'],
-  ['lib/pulumi/a.ts', '../delivery/plain', 'pulumi-imports-inward'],
+  ['lib/stack/a.ts', '../render/plain', 'stack-imports-inward'],
+  ['lib/stack/b.ts', '../model/resolve', 'stack-does-not-resolve'],
+  ['lib/pulumi/a.ts', '../render/plain', 'pulumi-imports-inward'],
   ['lib/delivery/c.ts', '../cli/plain', 'nobody-imports-commands'],
   ['lib/delivery/d.ts', '@pulumi/pulumi', 'pulumi-only-in-pulumi'],
   ['lib/render/b.ts', 'commander', 'command-line-only-in-cli'],
@@ -67,7 +71,21 @@ test('each forbidden import is refused by its rule, and no file without one is',
   for (const name of ['commander', 'cdk8s-plus-28', 'typescript']) {
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
   }
-  const plain = ['values', 'model', 'compile', 'desired', 'explorer', 'render', 'diff', 'rules', 'report', 'delivery', 'kubernetes', 'cli'];
+  const plain = [
+    'values',
+    'model',
+    'compile',
+    'desired',
+    'explorer',
+    'render',
+    'diff',
+    'rules',
+    'report',
+    'stack',
+    'delivery',
+    'kubernetes',
+    'cli',
+  ];
   for (const name of plain) write(`lib/${name}/plain.ts`, 'export const plain = 1;\n');
   write('test/plain.ts', 'export const plain = 1;\n');
   write('lib/render/g.ts', "export * from './f';\n");

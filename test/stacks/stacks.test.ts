@@ -1,36 +1,52 @@
-import { stacks } from '../../stacks';
+import { compile, resolve, type Stack, stackNames, tryStack } from 'stagegate';
+import { platform } from '../../examples/01-openluffy/platform';
 
-test.each(['dev', 'preprod', 'prod'] as const)(
-  'the stack of %s applies the namespace first and the Application last, and nothing that Argo CD applies',
-  (name) => {
-    const { environment, objects } = stacks[name]();
-    expect(environment).toBe(name);
-    expect(objects[0]).toMatchObject({ kind: 'Namespace', metadata: { name: `openluffy-${name}` } });
-    expect(objects.map(({ kind }) => kind)).toEqual([
-      'Namespace',
-      'ResourceQuota',
-      'LimitRange',
-      'NetworkPolicy',
-      'NetworkPolicy',
-      'ValidatingAdmissionPolicy',
-      'ValidatingAdmissionPolicyBinding',
-      'AppProject',
-      'Application',
-    ]);
-  },
-);
+const desired = compile(resolve(platform));
 
-test('the stack github applies rulesets, environments and Actions permissions, and leaves workflow files to commits', () => {
-  const { repositories } = stacks.github();
-  expect(repositories.map(({ name }) => name)).toEqual(['lebrick07/openluffy']);
-  expect(Object.keys(repositories[0] ?? {}).sort()).toEqual(['actions', 'environments', 'name', 'rulesets']);
-  expect(repositories[0]?.rulesets.map(({ name }) => name)).toContain('stagegate: environments');
+function stackOf(name: string): Stack {
+  const stack = tryStack(desired, name);
+  if (stack === undefined) throw new Error(`there is no stack ${name}`);
+  return stack;
+}
+
+test('a platform has a stack for each environment and one for its repositories', () => {
+  expect(stackNames(desired)).toEqual(['dev', 'preprod', 'prod', 'github']);
+  expect(tryStack(desired, 'production')).toBeUndefined();
 });
 
-test('what a stack applies is plain data that a later run gives again', () => {
-  for (const stack of Object.values(stacks)) {
-    const applied = stack();
-    expect(JSON.parse(JSON.stringify(applied))).toEqual(applied);
-    expect(stack()).toEqual(applied);
-  }
+test.each(['dev', 'preprod', 'prod'])('the stack of %s holds what precedes a release, and nothing that Argo CD applies', (name) => {
+  const { kind, resources } = stackOf(name);
+  expect(kind).toBe('environment');
+  expect(resources.map(({ type }) => type)).toEqual([
+    'kubernetes:core/v1:Namespace',
+    'kubernetes:core/v1:ResourceQuota',
+    'kubernetes:core/v1:LimitRange',
+    'kubernetes:networking.k8s.io/v1:NetworkPolicy',
+    'kubernetes:networking.k8s.io/v1:NetworkPolicy',
+    'kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy',
+    'kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding',
+    'kubernetes:argoproj.io/v1alpha1:AppProject',
+    'kubernetes:argoproj.io/v1alpha1:Application',
+  ]);
+});
+
+test('the stack github holds rulesets, environments and Actions permissions, and leaves workflow files to commits', () => {
+  const { kind, resources } = stackOf('github');
+  expect(kind).toBe('repositories');
+  expect([...new Set(resources.map(({ type }) => type.split(':').at(-1)))].sort()).toEqual([
+    'ActionsEnvironmentSecret',
+    'ActionsEnvironmentVariable',
+    'ActionsRepositoryPermissions',
+    'RepositoryEnvironment',
+    'RepositoryEnvironmentDeploymentPolicy',
+    'RepositoryRuleset',
+    'WorkflowRepositoryPermissions',
+  ]);
+  expect(resources.map(({ name }) => name)).toContain('RepositoryRuleset/lebrick07/openluffy/stagegate: environments');
+});
+
+test.each(['dev', 'preprod', 'prod', 'github'])('what the stack %s registers is plain data that a later run gives again', (name) => {
+  const stack = stackOf(name);
+  expect(JSON.parse(JSON.stringify(stack))).toEqual(stack);
+  expect(stackOf(name)).toEqual(stack);
 });

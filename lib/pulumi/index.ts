@@ -1,0 +1,11 @@
+/**
+ * Environments and repositories of a platform as resources of a Pulumi program. Needs `@pulumi/pulumi`, and `@pulumi/kubernetes` or
+ * `@pulumi/github` for what is made with them.
+ */
+export { type BoundInput, bindInput } from './bind-input';
+export { chosenStack, type StackProgram } from './chosen-stack';
+export { type EnvironmentOutputs, EnvironmentResources, type EnvironmentResourcesProps } from './environment-resources';
+export { type RecordedRelease, type RecordedReleaseOptions, recordedRelease } from './recorded-release';
+export { RefusedProgramError } from './refusal';
+export { type RepositoryOutputs, RepositoryResources, type RepositoryResourcesProps } from './repository-resources';
+export { ConfigKey, type ConfigOf, stackConfig } from './stack-config';

@@ -1,0 +1,47 @@
+import type * as pulumi from '@pulumi/pulumi';
+import type { Json } from '../model/platform-model';
+import type { Stack, StackResource } from '../stack/stack';
+import type { Fill } from './bind-input';
+
+/** Makes a resource of a provider's SDK. */
+export type MakeResource = (
+  resource: StackResource,
+  name: string,
+  inputs: Record<string, unknown>,
+  options: pulumi.CustomResourceOptions,
+) => pulumi.CustomResource;
+
+export interface Registration {
+  readonly stack: Stack;
+  readonly fill: Fill;
+  readonly make: MakeResource;
+  /** Options of the component: its guards take the place of the table's, its dependencies hold for its children. */
+  readonly options: pulumi.ComponentResourceOptions;
+}
+
+/** Registers the resources of a stack as children of a component. Gives them by their logical names, which bear the component's before them. */
+export function registerResources(
+  component: pulumi.ComponentResource,
+  componentName: string,
+  { stack, fill, make, options }: Registration,
+): ReadonlyMap<string, pulumi.CustomResource> {
+  const registered = new Map<string, pulumi.CustomResource>();
+  const full = (name: string): string => `${componentName}/${name}`;
+  for (const resource of stack.resources) {
+    const dependsOn = resource.dependsOn.map((name) => registered.get(name)).filter((one) => one !== undefined);
+    const made = make(resource, full(resource.name), filled(resource.inputs, fill), {
+      parent: component,
+      // Pulumi does not hand the dependencies of a component to its children; the others come after those that have none.
+      ...(dependsOn.length > 0 ? { dependsOn } : options.dependsOn === undefined ? {} : { dependsOn: options.dependsOn }),
+      ...((options.protect ?? resource.protect) ? { protect: true } : {}),
+      ...((options.retainOnDelete ?? resource.retainOnDelete) ? { retainOnDelete: true } : {}),
+      ...(resource.aliases.length === 0 ? {} : { aliases: resource.aliases.map((name) => ({ name: full(name) })) }),
+    });
+    registered.set(resource.name, made);
+  }
+  return registered;
+}
+
+function filled(inputs: StackResource['inputs'], fill: Fill): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(inputs).map(([key, value]: [string, Json | undefined]) => [key, fill(value)]));
+}
