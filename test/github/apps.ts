@@ -152,7 +152,7 @@ function installationId(world: World, slug: string, owner: Account): number {
   return idOf(world, slug) * 10_000 + owner.id;
 }
 
-function appBody(world: World, slug: string): Readonly<Record<string, unknown>> {
+export function appBody(world: World, slug: string): Readonly<Record<string, unknown>> {
   const born = new Date(0).toISOString();
   const owner = owners(world)[0];
   return {

@@ -17,6 +17,8 @@ export type Change =
   | { readonly kind: 'property'; readonly method: Method; readonly path: string; readonly name: string; readonly schema: OpenApiSchema }
   /** An answer that is not described. */
   | { readonly kind: 'answer'; readonly method: Method; readonly path: string; readonly status: number; readonly schema?: OpenApiSchema }
+  /** A rule of GraphQL that GitHub does not hold queries to. */
+  | { readonly kind: 'graphql-rule'; readonly rule: string }
   /** Failures that any operation answers, described for few. */
   | { readonly kind: 'failures'; readonly statuses: readonly number[]; readonly schema: OpenApiSchema };
 
@@ -42,5 +44,12 @@ export const deviations: readonly Deviation[] = [
     },
     reason: 'GitHub takes and gives back whether administrators may pass the rules of an environment; its description has it in neither',
     source: 'https://github.com/google/go-github/blob/master/github/repos_environments.go (CreateUpdateEnvironment.CanAdminsBypass)',
+  },
+  {
+    id: 'fields-that-cannot-be-merged',
+    what: { kind: 'graphql-rule', rule: 'OverlappingFieldsCanBeMergedRule' },
+    reason: 'GitHub answers queries that ask for fields of one name and different nullability in the fragments of different types',
+    source:
+      'https://github.com/integrations/terraform-provider-github/blob/main/github/util_v4_branch_protection.go (actors are App, Team or User)',
   },
 ];

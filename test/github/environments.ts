@@ -1,6 +1,7 @@
 import { repositoryOf } from './access';
 import { simpleUser } from './accounts';
 import { page } from './pagination';
+import { hasProtectionRules, refuseEnvironmentsByPlan } from './plans';
 import { ApiError, type ApiRequest, type JsonObject, noContent, notFound, ok, type Route } from './route';
 import type { Secret } from './secrets';
 import type { Variable } from './variables';
@@ -50,7 +51,7 @@ export const environmentRoutes: readonly Route[] = [
     path: '/repos/{owner}/{repo}/environments',
     handle: (request) => {
       const repository = repositoryOf(request, reading);
-      refuseByPlan(repository);
+      refuseEnvironmentsByPlan(repository);
       const { items, headers } = page(request, [...repository.environments.values()]);
       return { ...ok({ total_count: repository.environments.size, environments: items.map((one) => body(repository, one)) }), headers };
     },
@@ -68,7 +69,7 @@ export const environmentRoutes: readonly Route[] = [
     path: '/repos/{owner}/{repo}/environments/{environment_name}',
     handle: (request) => {
       const repository = repositoryOf(request, administering);
-      refuseByPlan(repository);
+      refuseEnvironmentsByPlan(repository);
       refuseSettings(repository, request.body);
       return ok(body(repository, put(repository, request)));
     },
@@ -86,18 +87,8 @@ export const environmentRoutes: readonly Route[] = [
 
 /** The environment that a request is about; its name counts without regard to case. */
 export function environmentOf(repository: Repository, { params }: ApiRequest): Environment {
-  refuseByPlan(repository);
+  refuseEnvironmentsByPlan(repository);
   return repository.environments.get((params.environment_name ?? '').toLowerCase()) ?? notFound();
-}
-
-/** Private repositories of a free plan have no environments: as if they were not there. */
-export function refuseByPlan(repository: Repository): void {
-  if (repository.plan === 'free' && repository.visibility !== 'public') notFound();
-}
-
-/** Reviewers, waiting and administrators who are kept out are for public repositories and GitHub Enterprise. */
-function hasProtectionRules({ visibility, plan }: Repository): boolean {
-  return visibility === 'public' || plan === 'enterprise';
 }
 
 interface Settings {

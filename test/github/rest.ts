@@ -1,5 +1,6 @@
 import { actionsPermissionRoutes } from './actions-permissions';
 import { appRoutes } from './apps';
+import { branchProtectionRoutes } from './branch-protection-routes';
 import { deliveryRoutes } from './delivery/routes';
 import { deploymentPolicyRoutes } from './deployment-policies';
 import { environmentRoutes } from './environments';
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...variableRoutes,
   ...secretRoutes,
   ...actionsPermissionRoutes,
+  ...branchProtectionRoutes,
   ...deliveryRoutes,
 ];
 

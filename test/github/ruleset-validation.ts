@@ -1,4 +1,4 @@
-import { forbidden, invalid, type Json, type JsonObject, unsupported } from './route';
+import { invalid, type Json, type JsonObject, unsupported } from './route';
 import { actionsApp, type Repository } from './world';
 
 /** Rules that git and merges behind this emulator obey; others would be kept and mean nothing. */
@@ -15,13 +15,6 @@ const obeyed = new Set([
 
 /** Rules about names and texts, and rulesets that only evaluate, are for GitHub Enterprise. */
 const enterpriseRules = /_pattern$/;
-
-/** Private repositories of a free plan have no rulesets. */
-export function refuseByPlan(repository: Repository): void {
-  if (repository.plan === 'free' && repository.visibility !== 'public') {
-    forbidden('Upgrade to GitHub Pro or make this repository public to enable this feature.');
-  }
-}
 
 /** Answers with 422 what GitHub refuses though its description allows it, and with 501 what would not be enforced here. */
 export function refuseRuleset(repository: Repository, given: JsonObject, id?: number): void {

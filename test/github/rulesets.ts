@@ -3,9 +3,11 @@ import { conditionCovers } from '../../lib/delivery/local/ref-patterns';
 import { applicableRules } from '../../lib/delivery/local/ruleset-enforcement';
 import type { DesiredRule, DesiredRuleset } from '../../lib/desired/desired-state';
 import { may, repositoryOf } from './access';
+import { enforce } from './enforcement';
 import { page } from './pagination';
+import { refuseProtectionByPlan } from './plans';
 import { type ApiRequest, created, invalid, type JsonObject, noContent, notFound, ok, type Route } from './route';
-import { refuseByPlan, refuseRuleset } from './ruleset-validation';
+import { refuseRuleset } from './ruleset-validation';
 import type { Repository } from './world';
 
 /** A ruleset as it is kept: what was sent, with GitHub's defaults filled in. */
@@ -27,7 +29,7 @@ export const rulesetRoutes: readonly Route[] = [
     path: '/repos/{owner}/{repo}/rulesets',
     handle: (request) => {
       const repository = repositoryOf(request, reading);
-      refuseByPlan(repository);
+      refuseProtectionByPlan(repository);
       const targets = typeof request.query.targets === 'string' ? request.query.targets.split(',') : undefined;
       const all = [...repository.rulesets.values()].filter(({ target }) => targets === undefined || targets.includes(target));
       const { items, headers } = page(request, all);
@@ -40,7 +42,7 @@ export const rulesetRoutes: readonly Route[] = [
     path: '/repos/{owner}/{repo}/rulesets',
     handle: async (request) => {
       const repository = repositoryOf(request, administering);
-      refuseByPlan(repository);
+      refuseProtectionByPlan(repository);
       if (repository.rulesets.size >= MOST_RULESETS) invalid(`Maximum number of rulesets (${MOST_RULESETS}) reached`);
       const now = request.world.now();
       const ruleset = { ...checked(repository, request.body), id: request.world.nextId(), createdAt: now, updatedAt: now };
@@ -53,7 +55,7 @@ export const rulesetRoutes: readonly Route[] = [
     path: '/repos/{owner}/{repo}/rulesets/{ruleset_id}',
     handle: (request) => {
       const repository = repositoryOf(request, reading);
-      refuseByPlan(repository);
+      refuseProtectionByPlan(repository);
       return ok(body(repository, rulesetOf(repository, request), request));
     },
   },
@@ -62,7 +64,7 @@ export const rulesetRoutes: readonly Route[] = [
     path: '/repos/{owner}/{repo}/rulesets/{ruleset_id}',
     handle: async (request) => {
       const repository = repositoryOf(request, administering);
-      refuseByPlan(repository);
+      refuseProtectionByPlan(repository);
       const before = rulesetOf(repository, request);
       const { id, createdAt, updatedAt: _, ...kept } = before;
       const ruleset = {
@@ -80,7 +82,7 @@ export const rulesetRoutes: readonly Route[] = [
     path: '/repos/{owner}/{repo}/rulesets/{ruleset_id}',
     handle: async (request) => {
       const repository = repositoryOf(request, administering);
-      refuseByPlan(repository);
+      refuseProtectionByPlan(repository);
       repository.rulesets.delete(rulesetOf(repository, request).id);
       await enforce(repository);
       return noContent;
@@ -91,7 +93,7 @@ export const rulesetRoutes: readonly Route[] = [
     path: '/repos/{owner}/{repo}/rules/branches/{branch}',
     handle: (request) => {
       const repository = repositoryOf(request, reading);
-      refuseByPlan(repository);
+      refuseProtectionByPlan(repository);
       const ref = `refs/heads/${request.params.branch}`;
       const covering = [...repository.rulesets.values()].filter(
         (one) =>
@@ -146,12 +148,6 @@ function filled(rule: DesiredRule): DesiredRule {
 async function store(repository: Repository, ruleset: Ruleset): Promise<void> {
   repository.rulesets.set(ruleset.id, ruleset);
   await enforce(repository);
-}
-
-/** From now on git and merges obey the rulesets as they are. */
-async function enforce(repository: Repository): Promise<void> {
-  const rulesets = [...repository.rulesets.values()].map(({ id: _id, createdAt: _created, updatedAt: _updated, ...ruleset }) => ruleset);
-  await repository.enforce(rulesets);
 }
 
 const listed = ['id', 'name', 'target', 'source_type', 'source', 'enforcement', 'node_id', '_links', 'created_at', 'updated_at'];

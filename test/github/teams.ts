@@ -57,7 +57,7 @@ export function teamNodeId(id: number): string {
   return `T_${id}`;
 }
 
-function teamBody(world: World, organization: string, slug: string): Readonly<Record<string, unknown>> {
+export function teamBody(world: World, organization: string, slug: string): Readonly<Record<string, unknown>> {
   const team = world.people.teams[slug];
   const id = team?.id ?? 0;
   const url = `${world.url}api/v3/organizations/${world.tryAccount(organization)?.id}/team/${id}`;

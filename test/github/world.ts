@@ -2,10 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GitRepository } from '../../lib/delivery/git/git-repository';
 import { createLocalHost, type People, type Role, writeLocalRulesets } from '../../lib/delivery/local';
 import type { DesiredRuleset } from '../../lib/desired/desired-state';
 import type { ActionsPermissions } from './actions-permissions';
-import type { BranchProtectionRule } from './branch-protection-rules';
+import type { BranchProtection } from './branch-protection';
 import type { Environment } from './environments';
 import { Credentials } from './principals';
 import type { Ruleset } from './rulesets';
@@ -195,8 +196,7 @@ export class Repository {
   /** By name in upper case. */
   readonly variables = new Map<string, Variable>();
   readonly secrets = new Map<string, Secret>();
-  /** Classic protections by id of their node. */
-  readonly protections = new Map<string, BranchProtectionRule>();
+  readonly protections = new Map<number, BranchProtection>();
   private host: Promise<string> | undefined;
   private enforced: readonly DesiredRuleset[] = [];
   private sealing: SealingKey | undefined;
@@ -237,6 +237,11 @@ export class Repository {
   async enforce(rulesets: readonly DesiredRuleset[]): Promise<void> {
     this.enforced = rulesets;
     if (this.host !== undefined) await writeLocalRulesets(await this.host, rulesets);
+  }
+
+  async hasBranch(name: string): Promise<boolean> {
+    const repository = new GitRepository(join(await this.hostFolder, 'repository.git'));
+    return (await repository.tryRef(`refs/heads/${name}`)) !== undefined;
   }
 
   get sealingKey(): SealingKey {
