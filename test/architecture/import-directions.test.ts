@@ -68,6 +68,8 @@ test('each forbidden import is refused by its rule, and no file without one is',
   mkdirSync(join(folder, 'node_modules', '@pulumi', 'pulumi'), { recursive: true });
   write('node_modules/@pulumi/pulumi/package.json', '{ "name": "@pulumi/pulumi", "version": "3.0.0", "main": "index.js" }');
   write('node_modules/@pulumi/pulumi/index.js', '');
+  write('node_modules/@octokit/core/package.json', '{ "name": "@octokit/core", "version": "7.0.0", "main": "index.js" }');
+  write('node_modules/@octokit/core/index.js', '');
   for (const name of ['commander', 'cdk8s-plus-28', 'typescript']) {
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
   }
