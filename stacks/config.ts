@@ -1,51 +1,52 @@
 import * as github from '@pulumi/github';
 import * as k8s from '@pulumi/kubernetes';
-import { type ComponentResourceOptions, Config } from '@pulumi/pulumi';
+import type { ComponentResourceOptions } from '@pulumi/pulumi';
 import type { Environment } from 'stagegate';
-import { type BoundInput, ConfigKey, stackConfig } from 'stagegate/pulumi';
+import { type BoundInput, ConfigKey, type RepositoryResourcesProps, stackConfig } from 'stagegate/pulumi';
 
 /** What the configuration of a stack comes to. */
-export interface Configured {
+interface Configured {
+  /** Values of slots. */
   readonly inputs: readonly BoundInput[];
+  /** Where to, and what is guarded. */
   readonly options: ComponentResourceOptions;
 }
 
-const SLOTS = ConfigKey.optional(ConfigKey.slots());
-const PROTECT = ConfigKey.optional(ConfigKey.flag({ expected: 'true or false, in place of the guards by tier' }));
+const slots = ConfigKey.optional(ConfigKey.slots());
+const protect = ConfigKey.optional(ConfigKey.flag({ expected: 'all or nothing guarded, in place of what the tier asks for' }));
 
-/** The cluster of an environment: a context is always named, so that nothing is applied to whatever cluster is current. */
+/** The cluster of an environment. A context is always named, so that nothing is applied to whatever cluster is current. */
 export function environmentConfig(environment: Environment): Configured {
-  const { kubeconfig, context, slots, protect } = stackConfig({
-    context: ConfigKey.text({ expected: 'a context of the kubeconfig', example: 'CONTEXT' }),
-    kubeconfig: ConfigKey.optional(ConfigKey.secret({ expected: 'path of a kubeconfig, or its text; else $KUBECONFIG' })),
-    slots: SLOTS,
-    protect: PROTECT,
+  const config = stackConfig({
+    'kubernetes:context': ConfigKey.text({ expected: 'a context of the kubeconfig' }),
+    'kubernetes:kubeconfig': ConfigKey.optional(ConfigKey.secret({ expected: 'path of a kubeconfig, or its text' })),
+    slots,
+    protect,
   });
-  const provider = new k8s.Provider(environment.environmentName, { context, ...(kubeconfig === undefined ? {} : { kubeconfig }) });
-  return { inputs: slots ?? [], options: { provider, ...(protect === undefined ? {} : { protect }) } };
+  const provider = new k8s.Provider(environment.environmentName, {
+    context: config['kubernetes:context'],
+    kubeconfig: config['kubernetes:kubeconfig'],
+  });
+  return { inputs: config.slots ?? [], options: { provider, protect: config.protect } };
 }
 
-/** The account of GitHub that owns the repositories. */
-export function repositoryConfig(): Configured & { readonly secrets: Readonly<Record<string, import('@pulumi/pulumi').Output<string>>> } {
-  const { deliveryKey, intakeKey, slots, protect } = stackConfig({
-    slots: SLOTS,
-    deliveryKey: ConfigKey.optional(ConfigKey.secret({ expected: 'private key of the delivery app, PEM' })),
-    intakeKey: ConfigKey.optional(ConfigKey.secret({ expected: 'private key of the intake app, PEM' })),
-    protect: PROTECT,
+/** The account of GitHub that owns the repositories, with all else that `github:` says; the token may come from $GITHUB_TOKEN. */
+export function repositoryConfig(): Configured & Pick<RepositoryResourcesProps, 'secrets'> {
+  const key = (app: string) => ConfigKey.optional(ConfigKey.secret({ expected: `private key of the ${app} app, PEM` }));
+  const config = stackConfig({
+    'github:owner': ConfigKey.text({ expected: 'the owner of the repositories' }),
+    deliveryKey: key('delivery'),
+    intakeKey: key('intake'),
+    slots,
+    protect,
   });
-  const account = new Config('github');
-  const [baseUrl, token] = [account.get('baseUrl'), account.getSecret('token')];
-  const provider = new github.Provider('github', {
-    owner: account.require('owner'),
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-    ...(token === undefined ? {} : { token }),
-  });
+  const provider = new github.Provider('github', { ...github.config });
   return {
-    inputs: slots ?? [],
-    options: { provider, ...(protect === undefined ? {} : { protect }) },
+    inputs: config.slots ?? [],
+    options: { provider, protect: config.protect },
     secrets: {
-      ...(deliveryKey === undefined ? {} : { 'stagegate/STAGEGATE_APP_PRIVATE_KEY': deliveryKey }),
-      ...(intakeKey === undefined ? {} : { 'stagegate-intake/STAGEGATE_INTAKE_PRIVATE_KEY': intakeKey }),
+      'stagegate/STAGEGATE_APP_PRIVATE_KEY': config.deliveryKey,
+      'stagegate-intake/STAGEGATE_INTAKE_PRIVATE_KEY': config.intakeKey,
     },
   };
 }

@@ -44,6 +44,6 @@ function compileAndCheck(platform: Platform): CompiledPlatform {
       `the exploration of ${model.name} was cut off by its budget of states, so that nothing is known about the rest; nothing of it was registered`,
       [],
     );
-  for (const warning of diagnostics) void pulumi.log.warn(diagnosticText(warning));
+  for (const warning of diagnostics) void pulumi.log.warn(diagnosticText(warning).replace(/^warning /, ''));
   return { model, desired };
 }

@@ -4,8 +4,9 @@
  */
 export { type BoundInput, bindInput } from './bind-input';
 export { chosenStack, type StackProgram } from './chosen-stack';
+export { ConfigKey, type ConfigKeyProps, type ConfigText } from './config-key';
 export { type EnvironmentOutputs, EnvironmentResources, type EnvironmentResourcesProps } from './environment-resources';
 export { type RecordedRelease, type RecordedReleaseOptions, recordedRelease } from './recorded-release';
 export { RefusedProgramError } from './refusal';
 export { type RepositoryOutputs, RepositoryResources, type RepositoryResourcesProps } from './repository-resources';
-export { ConfigKey, type ConfigOf, stackConfig } from './stack-config';
+export { type ConfigOf, stackConfig } from './stack-config';

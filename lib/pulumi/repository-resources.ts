@@ -23,11 +23,11 @@ export interface RepositoryResourcesProps {
   readonly inputs?: readonly BoundInput[];
   /**
    * Values of secrets by `<GitHub environment>/<NAME>`, for instance `stagegate/STAGEGATE_APP_PRIVATE_KEY`, from secret config or from an
-   * Output. They are secret in the state. What is left out is not registered: set it by hand.
+   * Output. They are secret in the state. What has no value is not registered: set it by hand.
    *
    * @default none
    */
-  readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly secrets?: Readonly<Record<string, pulumi.Input<string> | undefined>>;
   /** Earlier logical names of resources, by the names that `stagegate preview` prints today; they are updated then, not replaced. @default none */
   readonly renamed?: Renamed;
 }
@@ -111,8 +111,8 @@ function planOf(name: string, props: RepositoryResourcesProps, options: pulumi.C
   const whole = repositoryStack(desired, { ...(repositories === undefined ? {} : { repositories }), renamed: props.renamed ?? {} });
   const owner = onlyOwner(repositories ?? desired.repositories.map((repository) => repository.name), model.name);
   const secrets = [...new Set(whole.resources.flatMap(({ secret }) => secret ?? []))];
-  const given = Object.keys(props.secrets ?? {});
-  refuseUnknownSecrets(given, secrets, model.name);
+  const given = Object.entries(props.secrets ?? {}).flatMap(([secret, value]) => (value === undefined ? [] : [secret]));
+  refuseUnknownSecrets(Object.keys(props.secrets ?? {}), secrets, model.name);
   const stack = { ...whole, resources: whole.resources.filter(({ secret }) => secret === undefined || given.includes(secret)) };
   const inputs = props.inputs ?? [];
   const fillSlots = filling(inputs, model.name);
