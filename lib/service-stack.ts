@@ -183,7 +183,8 @@ export class ServiceStack extends Construct {
   }
 }
 
-function checkRefinement(refinement: ServiceRefinement, path: string): void {
+/** @throws InvalidValueError SG001, SG007, SG016 for a name, a number or a path that does not fit. */
+export function checkRefinement(refinement: ServiceRefinement, path: string): void {
   wholeNumber(refinement.replicas, 0, 1000, 'replicas', path);
   const scaling = refinement.autoscaling;
   if (scaling !== undefined) {
@@ -208,7 +209,8 @@ function checkRefinement(refinement: ServiceRefinement, path: string): void {
   for (const directory of refinement.writable ?? []) urlPath(directory, 'a writable directory', path);
 }
 
-function urlPath(value: string, what: string, path: string): void {
+/** @throws InvalidValueError SG016 unless the value is an absolute path. */
+export function urlPath(value: string, what: string, path: string): void {
   if (typeof value === 'string' && /^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$/.test(value) && !value.includes('//')) return;
   refuse({
     code: 'SG016',

@@ -2,9 +2,9 @@ import type { DesiredState } from '../desired/desired-state';
 import { deepFreeze } from '../model/freeze';
 import type { Json } from '../model/platform-model';
 import { refuse, shown } from '../values/diagnostic';
+import { isImageByDigest } from '../values/image';
 import { fillText, type SlotValue, slotsIn } from '../values/slot';
 
-const IMAGE_BY_DIGEST = /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}$/;
 const HOST = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)+$/;
 
 /** The names of all slots that a part of the compiled data still has, sorted. */
@@ -68,8 +68,7 @@ function checkValue(slot: string, value: SlotValue): void {
       remedy: `give ${slot} such a value`,
     });
   if (typeof value !== 'string' && typeof value !== 'number') wrong('text or a number');
-  if (slot.startsWith('image/') && !(typeof value === 'string' && IMAGE_BY_DIGEST.test(value)))
-    wrong("an image by digest, 'registry/name@sha256:' and 64 hexadecimal digits");
+  if (slot.startsWith('image/') && !isImageByDigest(value)) wrong("an image by digest, 'registry/name@sha256:' and 64 hexadecimal digits");
   if (slot.startsWith('host/') && !(typeof value === 'string' && HOST.test(value))) wrong('a full host name');
   if (/^(app|team)\//.test(slot) && !(typeof value === 'number' && Number.isInteger(value) && value > 0))
     wrong(`the numeric id of a GitHub ${slot.startsWith('app/') ? 'App' : 'team'}`);

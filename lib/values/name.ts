@@ -31,7 +31,7 @@ export function dnsLabel(name: string, what: string, path: string, longest = 63)
  */
 export function hostName(host: string, path: string): string {
   if (SLOT_TEXT.test(host)) return host;
-  if (host.length > 253 || !HOST.test(host)) {
+  if (typeof host !== 'string' || host.length > 253 || !HOST.test(host)) {
     refuse({
       code: 'SG003',
       name: 'invalid-host',

@@ -25,3 +25,9 @@ function packagesLoadedBy(path: string): string[] {
 test("`import 'stagegate'` loads constructs and two small pure packages, and none of cdk8s, Pulumi, git or the command line", () => {
   expect(packagesLoadedBy('lib/index.ts')).toEqual(['@noble/hashes', 'constructs', 'rfc6902']);
 });
+
+test("`import 'stagegate/kubernetes'` loads cdk8s, and neither cdk8s-plus nor Pulumi", () => {
+  const loaded = packagesLoadedBy('lib/kubernetes/index.ts');
+  expect(loaded).toContain('cdk8s');
+  expect(loaded.filter((name) => /^(@pulumi|cdk8s-plus|commander|jiti)/.test(name))).toEqual([]);
+});

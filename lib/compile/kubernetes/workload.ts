@@ -36,8 +36,12 @@ export function clusterService(identity: WorkloadIdentity, port: number, targetP
 }
 
 /** What decides how many pods of a Deployment there are, and keeps some of them: from two on, one at a time may be away. */
-export function availabilityObjects(identity: WorkloadIdentity, pods: Pick<WorkloadSpec, 'autoscaling' | 'replicas'>): KubernetesObject[] {
-  const { name, selector } = identity;
+export function availabilityObjects(
+  identity: WorkloadIdentity,
+  pods: Pick<WorkloadSpec, 'autoscaling' | 'replicas'>,
+  target = identity.name,
+): KubernetesObject[] {
+  const { selector } = identity;
   const { autoscaling } = pods;
   return [
     ...(autoscaling === undefined
@@ -53,7 +57,7 @@ export function availabilityObjects(identity: WorkloadIdentity, pods: Pick<Workl
                 },
               ],
               minReplicas: autoscaling.min,
-              scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+              scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: target },
             },
           }),
         ]),
