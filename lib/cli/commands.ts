@@ -73,6 +73,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => require('./graph') as typeof import('./graph'),
   },
   {
+    usage: 'preview [stack]',
+    summary: 'print the resources that stacks register with Pulumi: one stack for each environment, and github',
+    options: [programOption(), jsonOption()],
+    example: 'preview prod',
+    load: () => require('./preview') as typeof import('./preview'),
+  },
+  {
     usage: 'explain <code>',
     summary: 'print the page of a rule, by code or name',
     options: [jsonOption()],

@@ -38,7 +38,7 @@ export const GUARDS = {
   },
   deliveryRuleset: {
     type: 'RepositoryRuleset',
-    which: 'on the refs that deliveries go through',
+    which: 'on the refs that deliveries go through, and on the program branch',
     tiers: ['production'],
     protect: true,
     retainOnDelete: false,
@@ -46,7 +46,7 @@ export const GUARDS = {
   },
   secretsEnvironment: {
     type: 'RepositoryEnvironment',
-    which: 'with secrets',
+    which: 'with the key of an app, or of an environment in production',
     tiers: ['production'],
     protect: true,
     retainOnDelete: false,

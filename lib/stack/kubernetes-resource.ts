@@ -26,8 +26,13 @@ export function kubernetesType({ apiVersion, kind }: Pick<KubernetesObject, 'api
   return `kubernetes:${apiVersion.includes('/') ? apiVersion : `core/${apiVersion}`}:${kind}`;
 }
 
-/** Logical name of an object: kind, namespace, name. Another version of its API is the same object. */
+/**
+ * Logical name of an object: kind, namespace, name. Another version of its API is the same object. Kinds of Kubernetes' own groups, which no
+ * two of them share, stand alone; those of others bear their group.
+ */
 export function kubernetesName(object: KubernetesObject): string {
   const { name, namespace } = object.metadata;
-  return [kindText(kindOf(object)), ...(namespace === undefined ? [] : [namespace]), name].join('/');
+  const kind = kindOf(object);
+  const text = /^[a-z]*$|\.k8s\.io$/.test(kind.group) ? kind.kind : kindText(kind);
+  return [text, ...(namespace === undefined ? [] : [namespace]), name].join('/');
 }

@@ -30,15 +30,18 @@ export function repositoryStack(desired: DesiredState, options: RepositoryStackO
 
 function repositoryResources(desired: DesiredState, repository: DesiredRepository): StackResource[] {
   const tiers = [...new Set(desired.environments.map(({ tier }) => tier))];
+  const production = desired.environments.filter(({ tier }) => tier === 'production').map(({ name }) => name);
   const of = repositoryOf(repository);
   return [
     ...repository.rulesets.map((ruleset) =>
       of('RepositoryRuleset', ruleset.name, rulesetInputs(ruleset, nameOf(repository)), {
-        guard: carriesDeliveries(desired, ruleset) ? GUARDS.deliveryRuleset : undefined,
+        guard: carriesDeliveries(repository, desired, ruleset) ? GUARDS.deliveryRuleset : undefined,
         tiers,
       }),
     ),
-    ...repository.environments.flatMap((environment) => environmentResources(of, environment, tiers)),
+    ...repository.environments.flatMap((environment) =>
+      environmentResources(of, environment, environment.secrets.length > 0 || production.includes(environment.name) ? tiers : []),
+    ),
     of('ActionsRepositoryPermissions', undefined, {
       enabled: true,
       allowedActions: repository.actions.allowed,
@@ -89,7 +92,7 @@ function environmentResources(of: MakeResource, environment: DesiredGitHubEnviro
       ...(environment.can_admins_bypass === undefined ? {} : { canAdminsBypass: environment.can_admins_bypass }),
       deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
     },
-    { guard: secrets.length > 0 ? GUARDS.secretsEnvironment : undefined, tiers },
+    { guard: GUARDS.secretsEnvironment, tiers },
   );
   const dependsOn = [holder.name];
   return [
@@ -116,15 +119,17 @@ function environmentResources(of: MakeResource, environment: DesiredGitHubEnviro
   ];
 }
 
-/** Whether a ruleset holds refs that releases, promotions and their state lie on. */
-function carriesDeliveries({ delivery }: DesiredState, ruleset: DesiredRuleset): boolean {
+/** Whether a ruleset holds refs that releases, promotions, their state or the program lie on: no change of the program drops it. */
+function carriesDeliveries(repository: DesiredRepository, { delivery }: DesiredState, ruleset: DesiredRuleset): boolean {
+  if (repository.name !== delivery.repository) return false;
   const prefixes = [
     ...delivery.environments.map(({ branch }) => `refs/heads/${branch}`),
     `refs/heads/${delivery.promotionBranchPrefix}`,
     `refs/heads/${delivery.stateBranch}`,
     `refs/tags/${delivery.releaseTagPrefix}`,
   ];
-  return ruleset.conditions.ref_name.include.some((ref) => prefixes.some((prefix) => ref.startsWith(prefix)));
+  const program = `refs/heads/${delivery.programBranch}`;
+  return ruleset.conditions.ref_name.include.some((ref) => ref === program || prefixes.some((prefix) => ref.startsWith(prefix)));
 }
 
 function desiredRepository(desired: DesiredState, name: string): DesiredRepository {
