@@ -162,7 +162,7 @@ export function appBody(world: World, slug: string): Readonly<Record<string, unk
     client_id: clientId(slug),
     owner: owner === undefined ? null : simpleUser(world, owner),
     name: slug,
-    description: null,
+    description: '',
     external_url: `${world.url}apps/${slug}`,
     html_url: `${world.url}apps/${slug}`,
     created_at: born,

@@ -15,6 +15,8 @@ export type Change =
   | { readonly kind: 'path'; readonly path: string; readonly as: string }
   /** A property of a request's body that is not described. */
   | { readonly kind: 'property'; readonly method: Method; readonly path: string; readonly name: string; readonly schema: OpenApiSchema }
+  /** A property, of a property of a request's body, that is described as required and is not. */
+  | { readonly kind: 'optional'; readonly method: Method; readonly path: string; readonly within: string; readonly name: string }
   /** An answer that is not described. */
   | { readonly kind: 'answer'; readonly method: Method; readonly path: string; readonly status: number; readonly schema?: OpenApiSchema }
   /** A rule of GraphQL that GitHub does not hold queries to. */
@@ -33,6 +35,18 @@ export const deviations: readonly Deviation[] = [
     reason: 'most operations are described with some of the failures that authentication, permission and validation give everywhere',
     source: 'https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api',
   },
+  ...['public-key', '{secret_name}'].map(
+    (last): Deviation => ({
+      id: `environment-secrets-by-repository-id-${last}`,
+      what: {
+        kind: 'path',
+        path: `/repositories/{repository_id}/environments/{environment_name}/secrets/${last}`,
+        as: `/repos/{owner}/{repo}/environments/{environment_name}/secrets/${last}`,
+      },
+      reason: 'secrets of environments were described by the id of their repository before, and GitHub still answers there',
+      source: 'https://github.com/google/go-github/blob/master/github/actions_secrets.go (CreateOrUpdateEnvSecret)',
+    }),
+  ),
   {
     id: 'administrators-bypass-environment',
     what: {
@@ -44,6 +58,34 @@ export const deviations: readonly Deviation[] = [
     },
     reason: 'GitHub takes and gives back whether administrators may pass the rules of an environment; its description has it in neither',
     source: 'https://github.com/google/go-github/blob/master/github/repos_environments.go (CreateUpdateEnvironment.CanAdminsBypass)',
+  },
+  ...(['POST', 'PUT'] as const).flatMap((method) =>
+    ['source', 'source_type'].map(
+      (name): Deviation => ({
+        id: `ruleset-${name}-${method}`,
+        what: {
+          kind: 'property',
+          method,
+          path: method === 'POST' ? '/repos/{owner}/{repo}/rulesets' : '/repos/{owner}/{repo}/rulesets/{ruleset_id}',
+          name,
+          schema: { type: 'string' },
+        },
+        reason: 'clients send a ruleset as they read it, and GitHub passes over what it knows from the path',
+        source: 'https://github.com/google/go-github/blob/master/github/rules.go (RepositoryRuleset.Source, SourceType)',
+      }),
+    ),
+  ),
+  {
+    id: 'checks-without-contexts',
+    what: {
+      kind: 'optional',
+      method: 'PUT',
+      path: '/repos/{owner}/{repo}/branches/{branch}/protection',
+      within: 'required_status_checks',
+      name: 'contexts',
+    },
+    reason: 'contexts are described as required and as closing down; GitHub takes checks in their place',
+    source: 'https://github.com/google/go-github/blob/master/github/repos.go (RequiredStatusChecks: either contexts or checks)',
   },
   {
     id: 'fields-that-cannot-be-merged',

@@ -37,10 +37,10 @@ export class Faults {
   }
 }
 
-/** GitHub's answer when a caller is too quick: the client has to wait `seconds`. */
-export function tooQuick(seconds: number): Pick<Fault, 'status' | 'headers' | 'body'> {
+/** GitHub's answer when a caller is too quick: he has to wait so many seconds. GitHub says so with either status. */
+export function tooQuick(seconds: number, status: 403 | 429): Pick<Fault, 'status' | 'headers' | 'body'> {
   return {
-    status: 429,
+    status,
     headers: { 'retry-after': String(seconds) },
     body: {
       message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',

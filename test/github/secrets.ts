@@ -2,20 +2,18 @@ import { repositoryOf } from './access';
 import { environmentOf } from './environments';
 import { page } from './pagination';
 import { ApiError, type ApiRequest, noContent, notFound, ok, type Route } from './route';
+import { tryOpen } from './sealed-box';
 import { refuseName } from './variables';
 import type { Repository } from './world';
 
-/** A secret as it is kept; nothing gives its value back. */
+/** A secret as it is kept; no route gives its value back. */
 export interface Secret {
   readonly name: string;
-  /** The sealed box that was sent, in base64. */
-  readonly sealed: string;
+  readonly value: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
-/** A sealed box is longer than its content by a public key and an authenticator. */
-const SEAL_BYTES = 48;
 const LARGEST_VALUE = 48 * 1024;
 const MOST_SECRETS = 100;
 
@@ -86,13 +84,13 @@ function put(repository: Repository, secrets: Map<string, Secret>, request: ApiR
   const name = (request.params.secret_name ?? '').toUpperCase();
   refuseName(name);
   if (key !== repository.sealingKey.id) throw new ApiError(422, 'The key_id is not the one of this repository');
-  const size = Buffer.from(sealed, 'base64').length - SEAL_BYTES;
-  if (size < 0) throw new ApiError(422, 'The encrypted_value is no sealed box');
-  if (size > LARGEST_VALUE) throw new ApiError(422, 'Secret value is too large. The maximum size is 48 KB.');
+  const value = tryOpen(repository.sealingKey, sealed);
+  if (value === undefined) throw new ApiError(422, 'The encrypted_value was not sealed to the public key of this repository');
+  if (Buffer.byteLength(value) > LARGEST_VALUE) throw new ApiError(422, 'Secret value is too large. The maximum size is 48 KB.');
   const before = secrets.get(name);
   if (before === undefined && secrets.size >= MOST_SECRETS) throw new ApiError(422, `Secret count limit of ${MOST_SECRETS} reached`);
   const now = request.world.now();
-  secrets.set(name, { name, sealed, createdAt: before?.createdAt ?? now, updatedAt: now });
+  secrets.set(name, { name, value, createdAt: before?.createdAt ?? now, updatedAt: now });
   return before === undefined ? { status: 201, body: {} } : noContent;
 }
 

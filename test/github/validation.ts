@@ -1,11 +1,12 @@
 import { component, type Operation, type PathMatch, pathMatcher, tryOperation } from './description';
-import { type Deviation, deviations } from './deviations';
-import type { JsonObject, Method } from './route';
+import { type Change, type Deviation, deviations } from './deviations';
+import type { Method } from './route';
 import { type OpenApiSchema, Schemas } from './schema';
 
 /** Compares requests and answers with GitHub's description, as it is changed by a table of deviations. */
 export class Description {
   private readonly schemas = new Schemas(component);
+  private readonly bodies = new Map<Operation, OpenApiSchema>();
   private readonly aliases: ReadonlyMap<string, string>;
   private readonly match: (pathname: string) => PathMatch | undefined;
 
@@ -42,13 +43,10 @@ export class Description {
       if (given !== undefined) findings.push(...this.schemas.findings(given, parameter.schema).map((one) => `${parameter.name} ${one}`));
       else if (parameter.in === 'query' && parameter.required) findings.push(`${parameter.name}: missing from the query`);
     }
-    if (operation.body === undefined) return request.body === undefined ? findings : [...findings, 'body: nothing is to be sent'];
-    if (request.body === undefined) return operation.body.required ? [...findings, 'body: missing'] : findings;
-    return [
-      ...findings,
-      ...this.schemas.findings(without(request.body, this.extra(operation)), operation.body.schema),
-      ...this.extraFindings(operation, request.body),
-    ];
+    const schema = this.bodySchema(operation);
+    if (schema === undefined) return request.body === undefined ? findings : [...findings, 'body: nothing is to be sent'];
+    if (request.body === undefined) return operation.body?.required ? [...findings, 'body: missing'] : findings;
+    return [...findings, ...this.schemas.findings(request.body, schema)];
   }
 
   /** Properties of a request's body, and parameters of its query, that GitHub does not describe and would pass over in silence. */
@@ -57,10 +55,9 @@ export class Description {
     const strange = Object.keys(query)
       .filter((name) => !parameters.has(name))
       .map((name) => `?${name}`);
-    const known = this.propertiesOf(operation.body?.schema);
+    const known = this.propertiesOf(this.bodySchema(operation));
     if (known === undefined || typeof body !== 'object' || body === null || Array.isArray(body)) return strange;
-    const extra = this.extra(operation);
-    return [...strange, ...Object.keys(body).filter((name) => !known.has(name) && !extra.has(name))];
+    return [...strange, ...Object.keys(body).filter((name) => !known.has(name))];
   }
 
   /** What is wrong with an answer. */
@@ -89,20 +86,19 @@ export class Description {
     return undefined;
   }
 
-  private extra({ method, path }: Operation): ReadonlyMap<string, OpenApiSchema> {
-    return new Map(
-      this.changes.flatMap(({ what }) =>
-        what.kind === 'property' && what.method === method && what.path === path ? [[what.name, what.schema] as const] : [],
-      ),
+  /** The schema of a request's body with the deviations applied. */
+  private bodySchema(operation: Operation): OpenApiSchema | undefined {
+    if (operation.body === undefined) return undefined;
+    const known = this.bodies.get(operation);
+    if (known !== undefined) return known;
+    const changes = this.changes.flatMap(({ what }) =>
+      (what.kind === 'property' || what.kind === 'optional') && what.method === operation.method && what.path === operation.path
+        ? [what]
+        : [],
     );
-  }
-
-  private extraFindings(operation: Operation, body: unknown): readonly string[] {
-    if (typeof body !== 'object' || body === null) return [];
-    return [...this.extra(operation)].flatMap(([name, schema]) => {
-      const given = (body as JsonObject)[name];
-      return given === undefined ? [] : this.schemas.findings(given, schema).map((one) => `${name} ${one}`);
-    });
+    const schema = changes.reduce(changedBody, operation.body.schema);
+    this.bodies.set(operation, schema);
+    return schema;
   }
 
   /** Names of the properties that a schema allows; undefined when it allows any. */
@@ -122,9 +118,12 @@ export class Description {
   }
 }
 
-function without(body: unknown, names: ReadonlyMap<string, unknown>): unknown {
-  if (names.size === 0 || typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  return Object.fromEntries(Object.entries(body).filter(([name]) => !names.has(name)));
+function changedBody(schema: OpenApiSchema, change: Extract<Change, { readonly kind: 'property' | 'optional' }>): OpenApiSchema {
+  const properties = schema.properties as Readonly<Record<string, OpenApiSchema>>;
+  if (change.kind === 'property') return { ...schema, properties: { ...properties, [change.name]: change.schema } };
+  const inner = properties[change.within] ?? {};
+  const required = (inner.required as readonly string[]).filter((name) => name !== change.name);
+  return { ...schema, properties: { ...properties, [change.within]: { ...inner, required } } };
 }
 
 /** A text of a path or query as what it stands for. */

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import type { BranchProtection } from './branch-protection';
 import type { Environment } from './environments';
 import { Credentials } from './principals';
 import type { Ruleset } from './rulesets';
+import { newSealingKey, type SealingKey } from './sealed-box';
 import type { Secret } from './secrets';
 import type { Variable } from './variables';
 
@@ -48,14 +48,6 @@ export interface Account {
 
 /** The app GitHub Actions, which every repository knows and which can bypass no rule. */
 export const actionsApp = { slug: 'github-actions', id: 15368 } as const;
-
-/** A key pair for secrets: GitHub seals nothing with it and gives away its public half. */
-export interface SealingKey {
-  readonly id: string;
-  /** 32 bytes of X25519 in base64. */
-  readonly publicKey: string;
-  readonly privateKey: Buffer;
-}
 
 /** Everything that GitHub remembers. Tests may read it; only routes change it. */
 export class World {
@@ -245,12 +237,7 @@ export class Repository {
   }
 
   get sealingKey(): SealingKey {
-    if (this.sealing === undefined) {
-      const pair = generateKeyPairSync('x25519');
-      const { x, d } = pair.privateKey.export({ format: 'jwk' });
-      const publicKey = Buffer.from(String(x), 'base64url').toString('base64');
-      this.sealing = { id: String(this.id), publicKey, privateKey: Buffer.from(String(d), 'base64url') };
-    }
+    this.sealing ??= newSealingKey(String(this.id));
     return this.sealing;
   }
 
