@@ -1,4 +1,4 @@
-import { ApiObject, type ApiObjectProps } from 'cdk8s';
+import { ApiObject, type ApiObjectProps, type JsonPatch } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { openSlots } from '../compile/bind';
 import { inOrder, kindOf, kindText } from '../compile/kubernetes/object';
@@ -15,28 +15,33 @@ import { withRenderedText } from './manifest-text';
  */
 export class Manifest extends ApiObject {
   private readonly object: KubernetesObject;
-  private checked?: { readonly text: string; readonly findings: string[] };
+  /** What cdk8s makes of the object when nobody changes it, as text. */
+  private readonly untouched: string;
+  private checked?: { readonly metadata: string; readonly findings: string[] };
 
   constructor(scope: Construct, id: string, object: KubernetesObject) {
     super(scope, id, object as ApiObjectProps);
     this.object = object;
+    this.untouched = JSON.stringify(inOrder(withoutEmpty(object)));
     this.node.addValidation({ validate: () => this.findings() });
     refuseCollisions(this);
   }
 
   /** The object as it is written, with its fields in the order of everything that is rendered. */
   override toJson(): KubernetesObject {
-    const synthesised = super.toJson() as KubernetesObject;
-    // What cdk8s leaves out on its own account, an empty list of labels or a null, is no change.
-    const untouched = JSON.stringify(inOrder(synthesised)) === JSON.stringify(inOrder(withoutEmpty(this.object)));
-    return withRenderedText(untouched ? structuredClone(this.object) : inOrder(synthesised));
+    const synthesised = inOrder(super.toJson() as KubernetesObject);
+    return withRenderedText(JSON.stringify(synthesised) === this.untouched ? structuredClone(this.object) : synthesised);
   }
 
-  /** cdk8s asks once for every chart of the app, so that an answer is kept for as long as the object stays the same. */
+  override addJsonPatch(...operations: JsonPatch[]): void {
+    this.checked = undefined;
+    super.addJsonPatch(...operations);
+  }
+
+  /** cdk8s asks once for every chart of the app, so that an answer is kept until a patch or the metadata changes the object. */
   private findings(): string[] {
-    const object = this.toJson();
-    const text = JSON.stringify(object);
-    if (this.checked?.text !== text) this.checked = { text, findings: findingsOf(object, this.node.path) };
+    const metadata = JSON.stringify(this.metadata.toJson());
+    if (this.checked?.metadata !== metadata) this.checked = { metadata, findings: findingsOf(this.toJson(), this.node.path) };
     return this.checked.findings;
   }
 }
