@@ -1,26 +1,15 @@
+import { annotationCommand } from '../report/workflow-command';
 import type { Diagnostic } from '../values/diagnostic';
 import { packageVersion } from './version';
 
-/**
- * Workflow commands that GitHub Actions shows as annotations, one a finding, escaped as the runner unescapes them:
- * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
- */
+/** Workflow commands that GitHub Actions shows as annotations, one a finding. */
 export function githubAnnotations(diagnostics: readonly Diagnostic[], file: string): readonly string[] {
   return diagnostics.map((diagnostic) => {
     const { severity, code, name, path, message, given, expected, remedy, sequence = [] } = diagnostic;
-    const properties = [`file=${property(file)}`, `title=${property(`${code} ${name} ${path}`)}`];
     const harm = sequence.length === 0 ? [] : ['shortest way to harm', ...sequence.map((line, index) => `${index + 1} ${line}`)];
     const text = [message, `given ${given}`, `expected ${expected}`, `remedy ${remedy}`, ...harm].join('\n');
-    return `::${severity} ${properties.join(',')}::${data(text)}`;
+    return annotationCommand({ level: severity, title: `${code} ${name} ${path}`, message: text, file });
   });
-}
-
-function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
 /** Findings as SARIF 2.1.0; the constructs are logical locations, as a finding concerns what is compiled and no one line. */

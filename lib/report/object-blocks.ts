@@ -1,0 +1,113 @@
+import type { Meaning, ObjectChange } from '../diff/difference';
+import type { Json } from '../model/platform-model';
+import { ACTION_WORDS, ACTIONS, listed } from './counts';
+import type { Detail } from './detail';
+import { atMostLines, fieldLines, objectLines } from './field-lines';
+import { type DiffLine, diffFence, inlineCode } from './markdown-code';
+import { markdownText } from './markdown-text';
+import type { Block } from './section';
+
+/** Names that a heading lists before it counts. */
+const MOST_NAMES = 6;
+
+/** The changes of an environment, risks first; objects of one kind that change in the same way are told once. */
+export function objectBlocks(changes: readonly ObjectChange[], detail: Detail): Block[] {
+  const usual = usualNamespace(changes);
+  const groups = new Map<string, ObjectChange[]>();
+  for (const change of [...changes].sort(byGravity)) {
+    const key = alike(change, detail);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [change]);
+    else group.push(change);
+  }
+  return [...groups.values()].map((group) => blockOf(group, usual, detail));
+}
+
+/** Whether a change carries a meaning that somebody ought to look at. */
+export function isRisk({ meanings }: ObjectChange): boolean {
+  return meanings.some(({ weight }) => weight === 'risk');
+}
+
+export function byGravity(a: ObjectChange, b: ObjectChange): number {
+  return (
+    Number(isRisk(b)) - Number(isRisk(a)) ||
+    ACTIONS.indexOf(a.action) - ACTIONS.indexOf(b.action) ||
+    compared(a.kind, b.kind) ||
+    compared(a.name, b.name) ||
+    compared(a.namespace ?? '', b.namespace ?? '')
+  );
+}
+
+function compared(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** What is equal for changes that can be told as one. */
+function alike(change: ObjectChange, detail: Detail): string {
+  const { action, kind, apiVersion, namespace, name, fields, immutable, meanings, previous } = change;
+  const own = isShownWhole(change, detail) || previous !== undefined ? [namespace, name] : [];
+  return JSON.stringify([action, kind, apiVersion, fields, immutable ?? [], meanings, ...own]);
+}
+
+function isShownWhole({ action, object }: ObjectChange, { whole }: Detail): boolean {
+  return whole && object !== undefined && (action === 'create' || action === 'delete');
+}
+
+function blockOf(group: readonly ObjectChange[], usual: string | undefined, detail: Detail): Block {
+  const [first] = group as readonly [ObjectChange];
+  return {
+    isRisk: isRisk(first),
+    count: group.length,
+    kind: first.kind,
+    text: () => {
+      const lines = atMostLines(bodyOf(first, detail), detail);
+      const heading = headingOf(group, usual);
+      const explained = explanation(first);
+      const told = explained.length === 1 ? [`${heading}: ${explained[0]}`] : [heading, ...explained.map((text) => `  - ${text}`)];
+      if (lines.length === 0) return `- ${told.join('\n')}`;
+      const above = told.length === 1 ? told[0] : `${heading}\n${explained.map((text) => `- ${text}`).join('\n')}`;
+      return `${above}\n\n${diffFence(lines)}`;
+    },
+  };
+}
+
+function bodyOf(change: ObjectChange, detail: Detail): DiffLine[] {
+  const { action, object, fields } = change;
+  if (object !== undefined && isShownWhole(change, detail)) return objectLines(object as Json, action === 'create' ? '+' : '-', detail);
+  return fields.flatMap((field) => fieldLines(field, detail));
+}
+
+/** `⚠ changed **Deployment** `backend``. */
+function headingOf(group: readonly ObjectChange[], usual: string | undefined): string {
+  const [first] = group as readonly [ObjectChange];
+  const warning = isRisk(first) ? '⚠ ' : '';
+  const names = group.map((change) => inlineCode(place(change, usual), 150));
+  const before = first.previous === undefined ? '' : `${inlineCode(place(first.previous, usual), 150)} → `;
+  return `${warning}${ACTION_WORDS[first.action]} <b>${markdownText(first.kind, 100)}</b> ${before}${listed(names, MOST_NAMES)}`;
+}
+
+/** What the change means, and why it is a replacement. */
+function explanation({ meanings, action, immutable = [] }: ObjectChange): string[] {
+  const fields = listed(
+    immutable.map((path) => inlineCode(path, 120)),
+    3,
+  );
+  const why = action === 'replace' && fields !== '' ? [`${fields} cannot change in place`] : [];
+  return [...meanings.slice(0, 5).map(meaningText), ...why];
+}
+
+/** A meaning, bold when it is a risk. */
+export function meaningText({ weight, text }: Meaning): string {
+  return weight === 'risk' ? `<b>${markdownText(text)}</b>` : markdownText(text);
+}
+
+/** The name, with the namespace where it is not the one that most objects of the environment are in. */
+function place({ namespace, name }: { readonly namespace?: string; readonly name: string }, usual: string | undefined): string {
+  return namespace === undefined || namespace === usual ? name : `${namespace}/${name}`;
+}
+
+function usualNamespace(changes: readonly ObjectChange[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const { namespace } of changes) if (namespace !== undefined) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+  return [...counts].sort(([a, m], [b, n]) => n - m || compared(a, b))[0]?.[0];
+}
