@@ -76,12 +76,25 @@ export async function startApiServer({ print = console.log }: Pick<BedOptions, '
   }));
 }
 
+/** Starts a cluster of simulated nodes, without Argo CD. Stop it in `afterAll`. */
+export async function startCluster({ failingImages = [], print = console.log }: BedOptions = {}): Promise<Cluster> {
+  return start(print, [...ofApiServer, ...ofCluster], async (scratch) => ({
+    ...(await startSimulated(scratch, failingImages)),
+    ...ownOf(scratch),
+  }));
+}
+
+async function startSimulated(scratch: Scratch, failingImages: readonly string[]): Promise<ControlPlane> {
+  const controlPlane = await startControlPlane(scratch, { serviceAccounts: true });
+  await startControllers(scratch, controlPlane);
+  await startSimulatedCluster(scratch, controlPlane, { failingImages });
+  return controlPlane;
+}
+
 /** Starts a cluster of simulated nodes with Argo CD. Stop it in `afterAll`. */
 export async function startBed({ failingImages = [], print = console.log }: BedOptions = {}): Promise<Bed> {
   return start(print, [...ofApiServer, ...ofCluster, ...ofArgoCd], async (scratch) => {
-    const controlPlane = await startControlPlane(scratch, { serviceAccounts: true });
-    await startControllers(scratch, controlPlane);
-    await startSimulatedCluster(scratch, controlPlane, { failingImages });
+    const controlPlane = await startSimulated(scratch, failingImages);
     const argoCd = await startArgoCd(scratch, controlPlane);
     return {
       ...controlPlane,

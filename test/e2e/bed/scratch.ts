@@ -15,6 +15,26 @@ export interface Background {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** A program to be run to its end. */
+export interface Foreground {
+  /** Executable, absolute. */
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** Set beside the bed's own environment. @default {} */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Kills it, as `kill -9` does. @default never */
+  readonly killed?: AbortSignal;
+}
+
+/** How a program ended. */
+export interface Ended {
+  /** Exit code, or the signal that ended it. */
+  readonly code: number | NodeJS.Signals;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** A temporary folder and the programs that run in it. Both are gone after `stop`, and also when the process ends without it. */
 export interface Scratch {
   readonly folder: string;
@@ -22,6 +42,8 @@ export interface Scratch {
   readonly env: Readonly<Record<string, string>>;
   /** Starts a program. */
   start(program: Background): void;
+  /** Runs a program to its end, whatever its exit code. */
+  run(program: Foreground): Promise<Ended>;
   /** Last lines that a program wrote. */
   log(name: string, lines?: number): string;
   /**
@@ -82,6 +104,28 @@ export function openScratch(): Scratch {
         ended.set(name, `ended with ${signal ?? `exit code ${code}`}`);
       });
       child.unref();
+    },
+
+    run({ command, args, cwd, env: own = {}, killed }) {
+      return new Promise((resolve, reject) => {
+        const child = spawn(command, args, { cwd, env: { ...env, ...own }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+        const { pid } = child;
+        if (pid !== undefined) tell({ add: pid });
+        const kill = (): boolean => child.kill('SIGKILL');
+        killed?.addEventListener('abort', kill, { once: true });
+        const printed = { stdout: '', stderr: '' };
+        for (const name of ['stdout', 'stderr'] as const) {
+          child[name].setEncoding('utf8').on('data', (chunk: string) => {
+            printed[name] += chunk;
+          });
+        }
+        child.on('error', reject);
+        child.on('close', (code, signal) => {
+          killed?.removeEventListener('abort', kill);
+          if (pid !== undefined) tell({ remove: pid });
+          resolve({ code: code ?? signal ?? 'SIGKILL', ...printed });
+        });
+      });
     },
 
     async until(what, probe, within) {
