@@ -1,5 +1,5 @@
 import { openLocalHost } from '../../lib/delivery/local';
-import { callLines, type GitHub, startGitHub, tooQuick } from '../github';
+import { callLines, defaultPeople, type GitHub, startGitHub, tooQuick } from '../github';
 import { type Project, type Pulumi, type Run, type Stack, startPulumi } from './bed/pulumi';
 
 /** One resource of every kind that stacks register, and the classic protections beside them. */
@@ -106,7 +106,11 @@ let project: Project;
 let stack: Stack;
 
 beforeAll(async () => {
-  github = await startGitHub({ repositories: [{ name: 'acme/app' }] });
+  github = await startGitHub({
+    people: { ...defaultPeople, apps: { ...defaultPeople.apps, 'acme-settings': { id: 1003 } } },
+    appPermissions: { 'acme-settings': { administration: 'write' } },
+    repositories: [{ name: 'acme/app' }, { name: 'ada/notes' }],
+  });
   pulumi = startPulumi({ env: { GITHUB_URL: github.url, GITHUB_OF_TESTS: github.token('ada') } });
   project = pulumi.project('settings', { 'index.ts': program });
   stack = await project.stack('github');
@@ -349,4 +353,37 @@ test('destroy leaves nothing', async () => {
   const { rulesets, environments, variables, secrets, protections } = app();
   expect([rulesets, environments, variables, secrets, protections].map(({ size }) => size)).toEqual([0, 0, 0, 0, 0]);
   expect(stack.state().resources).toEqual([]);
+});
+
+describe('other identities', () => {
+  const small = (provider: string, repository: string): string => `
+import * as github from '@pulumi/github';
+const provider = new github.Provider('github', { baseUrl: process.env.GITHUB_URL, writeDelayMs: 1, ${provider} });
+new github.RepositoryRuleset('tags', {
+  repository: '${repository}',
+  name: 'tags',
+  target: 'tag',
+  enforcement: 'active',
+  conditions: { refName: { includes: ['~ALL'], excludes: [] } },
+  rules: { deletion: true },
+}, { provider });
+`;
+
+  test('an app with its private key applies what its permissions allow', async () => {
+    const appAuth = `{ id: '1003', installationId: '${github.installation('acme-settings', 'acme')}', pemFile: process.env.APP_KEY }`;
+    const program = { 'index.ts': small(`owner: 'acme', appAuth: ${appAuth}`, 'app') };
+    const byApp = await pulumi.project('by-app', program).stack('github');
+    const run = await byApp.up({ env: { APP_KEY: github.privateKey('acme-settings'), GITHUB_TOKEN: '' } });
+    expect(touched(succeeded(run), 'create')).toEqual(['tags']);
+    const posted = github.requests.findLast(({ method, path }) => method === 'POST' && path.endsWith('/rulesets'));
+    expect(posted).toMatchObject({ status: 201, caller: 'acme-settings' });
+    expect(byApp.state().text).not.toMatch(/PRIVATE KEY/);
+  });
+
+  test('a person applies what belongs to him', async () => {
+    const program = { 'index.ts': small("owner: 'ada', token: process.env.GITHUB_OF_TESTS", 'notes') };
+    const own = await pulumi.project('own', program).stack('github');
+    expect(touched(succeeded(await own.up()), 'create')).toEqual(['tags']);
+    expect(newCalls()).toContain('GET /orgs/ada 404');
+  });
 });

@@ -148,7 +148,7 @@ function idOf(world: World, slug: string): number {
   return slug === actionsApp.slug ? actionsApp.id : (world.people.apps[slug]?.id ?? 0);
 }
 
-function installationId(world: World, slug: string, owner: Account): number {
+export function installationId(world: World, slug: string, owner: Account): number {
   return idOf(world, slug) * 10_000 + owner.id;
 }
 

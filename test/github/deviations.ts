@@ -17,8 +17,8 @@ export type Change =
   | { readonly kind: 'property'; readonly method: Method; readonly path: string; readonly name: string; readonly schema: OpenApiSchema }
   /** A property, of a property of a request's body, that is described as required and is not. */
   | { readonly kind: 'optional'; readonly method: Method; readonly path: string; readonly within: string; readonly name: string }
-  /** An answer that is not described. */
-  | { readonly kind: 'answer'; readonly method: Method; readonly path: string; readonly status: number; readonly schema?: OpenApiSchema }
+  /** An answer that is not described, or described differently. */
+  | { readonly kind: 'answer'; readonly method: Method; readonly path: string; readonly status: number; readonly schema: OpenApiSchema }
   /** A rule of GraphQL that GitHub does not hold queries to. */
   | { readonly kind: 'graphql-rule'; readonly rule: string }
   /** Failures that any operation answers, described for few. */
@@ -75,6 +75,15 @@ export const deviations: readonly Deviation[] = [
       }),
     ),
   ),
+  ...(['POST /repos/{owner}/{repo}/rulesets', 'PUT /repos/{owner}/{repo}/rulesets/{ruleset_id}'] as const).map((operation): Deviation => {
+    const [method, path] = operation.split(' ') as [Method, string];
+    return {
+      id: `ruleset-causes-as-texts-${method}`,
+      what: { kind: 'answer', method, path, status: 422, schema: { $ref: '#/components/schemas/validation-error-simple' } },
+      reason: 'a ruleset is refused with a list of texts, where the description has a list of objects',
+      source: 'https://github.com/integrations/terraform-provider-github/pull/2660 (the answer to a wrong target pattern)',
+    };
+  }),
   {
     id: 'checks-without-contexts',
     what: {

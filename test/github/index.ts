@@ -1,4 +1,5 @@
 import type { People } from '../../lib/delivery/local';
+import { installationId } from './apps';
 import { Faults } from './faults';
 import type { LoggedRequest, Problem } from './request-log';
 import { listen } from './server';
@@ -32,6 +33,8 @@ export interface GitHub {
   token(login: string): string;
   /** The private key with which an app signs its JSON Web Tokens, in PEM. */
   privateKey(slug: string): string;
+  /** The id of an app's installation for the owner of repositories. */
+  installation(slug: string, owner: string): number;
   /** What was asked so far, oldest first. */
   readonly requests: readonly LoggedRequest[];
   /** What no test may pass by: routes that are missing, answers that GitHub would not give. */
@@ -81,6 +84,11 @@ export async function startGitHub(props: GitHubProps = {}): Promise<GitHub> {
     url: server.url,
     token: (login) => tokenOf(world, login),
     privateKey: (slug) => world.credentials.privateKey(slug),
+    installation(slug, owner) {
+      const account = world.tryAccount(owner);
+      if (account === undefined) throw new Error(`nobody is called ${owner}`);
+      return installationId(world, slug, account);
+    },
     requests,
     problems,
     faults,

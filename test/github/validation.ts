@@ -75,15 +75,16 @@ export class Description {
   }
 
   private answer({ method, path, responses }: Operation, status: number): { readonly schema?: OpenApiSchema } | undefined {
+    const own = this.changes.find(
+      ({ what }) => what.kind === 'answer' && what.method === method && what.path === path && what.status === status,
+    );
+    if (own?.what.kind === 'answer') return own.what;
     if (responses.has(status)) {
       const schema = responses.get(status);
       return schema === undefined ? {} : { schema };
     }
-    for (const { what } of this.changes) {
-      if (what.kind === 'answer' && what.method === method && what.path === path && what.status === status) return what;
-      if (what.kind === 'failures' && what.statuses.includes(status)) return what;
-    }
-    return undefined;
+    const anywhere = this.changes.find(({ what }) => what.kind === 'failures' && what.statuses.includes(status));
+    return anywhere?.what.kind === 'failures' ? anywhere.what : undefined;
   }
 
   /** The schema of a request's body with the deviations applied. */
