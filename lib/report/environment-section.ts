@@ -22,10 +22,18 @@ export function environmentSection(environment: EnvironmentDifference): Section 
 }
 
 /** The row of an environment: name, counts, and what the changes come to. */
-export function environmentRow({ name, action, changes }: EnvironmentDifference): string {
-  const whole = action === 'keep' ? [] : [action === 'create' ? 'new environment' : '<b>environment removed</b>'];
-  const cells = [markdownText(name, 100), actionCounts(changes.map((change) => change.action)), [...whole, ...clauses(changes)].join('; ')];
-  return `| ${cells.join(' | ')} |`;
+export function environmentRow(environment: EnvironmentDifference): string {
+  const { name, changes } = environment;
+  const counts = actionCounts(changes.map((change) => change.action));
+  return `| ${[markdownText(name, 100), counts, [...ofTheWhole(environment), ...clauses(changes)].join('; ')].join(' | ')} |`;
+}
+
+/** What happens to the environment itself. */
+function ofTheWhole({ name, tier, lifecycle, previous, action }: EnvironmentDifference): string[] {
+  if (action !== 'keep') return [action === 'create' ? 'new environment' : '<b>environment removed</b>'];
+  const changed = (from: string | undefined, to: string): string[] =>
+    from === undefined || from === to ? [] : [`<b>${markdownText(from, 60)} → ${markdownText(to, 60)}</b>`];
+  return [...changed(previous?.name, name), ...changed(previous?.tier, tier), ...changed(previous?.lifecycle, lifecycle)];
 }
 
 /** What the changes of each service mean, the service with the gravest first; what belongs to no service is named by its object. */
@@ -50,15 +58,18 @@ function toldOf(group: readonly ObjectChange[]): string {
       return [...change.meanings].sort((a, b) => Number(b.weight === 'risk') - Number(a.weight === 'risk')).map(meaningText);
     if (change.action !== 'update')
       return [`${ACTION_WORDS[change.action]}${change.service === undefined ? '' : ` ${markdownText(change.kind, 60)}`}`];
-    return change.fields.map(({ path }) => markdownText(lastName(path), 60));
+    const own = change.fields.filter(({ follows }) => follows === undefined);
+    return (own.length === 0 ? change.fields : own).map(({ path }) => markdownText(lastName(path), 60));
   });
   return listed([...new Set(texts)], 4);
 }
 
-/** `spec.template.spec.containers[backend].image` is `image`; `…env[LOG_LEVEL].value` is `LOG_LEVEL`; `data.config.yaml` is `config.yaml`. */
+/** What of a path says most: `containers[backend].image` is `image`, `env[LOG_LEVEL].value` `LOG_LEVEL`, `data["config.yaml"]` `config.yaml`, `args[2]` `args`. */
 function lastName(path: string): string {
-  const named = /\[([^\]]+)\](?:\.value)?$/.exec(path)?.[1] ?? /^(?:data|stringData|binaryData)\.(.+)$/.exec(path)?.[1];
-  return named ?? path.slice(path.lastIndexOf('.') + 1);
+  const [, key = '', quoted, item] = /([^.[\]]*)\[(?:"((?:[^"\\]|\\.)*)"|([^[\]]+))\](?:\.value)?$/.exec(path) ?? [];
+  if (quoted !== undefined) return quoted;
+  if (item !== undefined) return /^(?:\d+(?: → \d+)?|order)$/.test(item) ? key : item;
+  return path.slice(path.lastIndexOf('.') + 1);
 }
 
 /** What is touched, and what pods ask for where that changes. */

@@ -8,7 +8,8 @@ import { shortened } from './visible';
 
 /** A field that changes, as lines of a comparison: its path with the value, or with the lines of the value that differ. */
 export function fieldLines(field: FieldChange, detail: Detail): DiffLine[] {
-  const { path, secret, before, after } = field;
+  const { path, secret, before, after, follows } = field;
+  if (follows !== undefined) return [{ sign: ' ', text: `${shortened(path, detail.width)}: follows ${shortened(follows, detail.width)}` }];
   if (secret === true) return [{ sign: '!', text: `${shortened(path, detail.width)}: a secret changes, which is not shown` }];
   const [old, young] = [valueLines(before), valueLines(after)];
   const isShort = (old?.length ?? 1) === 1 && (young?.length ?? 1) === 1;

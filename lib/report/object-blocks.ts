@@ -87,13 +87,14 @@ function headingOf(group: readonly ObjectChange[], usual: string | undefined): s
 }
 
 /** What the change means, and why it is a replacement. */
-function explanation({ meanings, action, immutable = [] }: ObjectChange): string[] {
+function explanation({ meanings, action, immutable = [], previous }: ObjectChange): string[] {
   const fields = listed(
     immutable.map((path) => inlineCode(path, 120)),
     3,
   );
   const why = action === 'replace' && fields !== '' ? [`${fields} cannot change in place`] : [];
-  return [...meanings.slice(0, 5).map(meaningText), ...why];
+  const moved = previous?.service === undefined ? [] : [`was of service ${inlineCode(previous.service, 100)}`];
+  return [...meanings.slice(0, 5).map(meaningText), ...why, ...moved];
 }
 
 /** A meaning, bold when it is a risk. */

@@ -1,6 +1,6 @@
 import type { Difference, EnvironmentDifference, FieldChange } from '../diff/difference';
 import type { Json } from '../model/platform-model';
-import { trySecretByName, trySecretFormat } from '../rules/secret-material';
+import { trySecretByName, trySecretFormat } from '../values/secret-material';
 
 const SECRET = '[secret]';
 
@@ -34,7 +34,8 @@ function withoutNamedSecrets(environment: EnvironmentDifference): EnvironmentDif
 
 /** A field of a variable or of a data key whose name says that it is secret. */
 function withoutNamedSecret(field: FieldChange): FieldChange {
-  const name = /\[([^\]]+)\]\.value$/.exec(field.path)?.[1] ?? /^(?:data|stringData|binaryData)\.(.+)$/.exec(field.path)?.[1];
+  const name =
+    /\[([^\]]+)\]\.value$/.exec(field.path)?.[1] ?? /^(?:data|stringData|binaryData)(?:\.|\[")(.+?)(?:"\])?$/.exec(field.path)?.[1];
   const isNamed = (value: Json | undefined): boolean => typeof value === 'string' && trySecretByName(name ?? '', value) !== undefined;
   return name !== undefined && (isNamed(field.before) || isNamed(field.after)) ? { path: field.path, secret: true } : field;
 }

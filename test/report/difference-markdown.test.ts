@@ -95,6 +95,40 @@ describe('what is shown of an object', () => {
     expect(text).toContain('| prod | ~1 ±1 |');
   });
 
+  test('of a field that follows another change what it follows, and nothing of it in the table', () => {
+    const text = fieldsOf({
+      fields: [
+        { path: 'spec.template.spec.containers[backend].image', before: 'a', after: 'b' },
+        {
+          path: 'spec.volumes[config].configMap.name',
+          before: 'config-1',
+          after: 'config-2',
+          follows: 'the content of ConfigMap config-2',
+        },
+      ],
+    });
+    expect(text).toContain('  spec.volumes[config].configMap.name: follows the content of ConfigMap config-2\n');
+    expect(text).toContain('| prod | ~1 | backend: image |');
+  });
+
+  test.each([
+    ['spec.template.spec.containers[backend].image', 'image'],
+    ['spec.template.spec.containers[backend].env[LOG_LEVEL].value', 'LOG_LEVEL'],
+    ['data["config.yaml"]', 'config.yaml'],
+    ['metadata.labels["app.kubernetes.io/name"]', 'app.kubernetes.io/name'],
+    ['spec.containers[backend].args[2 → 3]', 'args'],
+    ['spec.rules[order]', 'rules'],
+    ['kind', 'kind'],
+  ])('the table calls %s %s', (path, name) => {
+    expect(fieldsOf({ fields: [{ path, before: 1, after: 2 }] })).toContain(`| prod | ~1 | backend: ${name} |`);
+  });
+
+  test('of an environment that has become another one what it was', () => {
+    const previous = { name: 'stage', tier: 'staging' as const, lifecycle: 'active' as const };
+    const text = markdown(differenceOf({ environments: [environmentOf('prod', [changeOf()], { previous })] }));
+    expect(text).toContain('| prod | ~1 | <b>stage → prod</b>; <b>staging → production</b>; backend: replicas |');
+  });
+
   test('objects of one kind that change alike are told once', () => {
     const alike = Array.from({ length: 9 }, (_, index) => ({
       name: `app-${index}`,
