@@ -13,6 +13,7 @@ const desired = '^lib/desired/';
 const explorer = '^lib/explorer/';
 const render = '^lib/render/';
 const diff = '^lib/diff/';
+const policyDiff = '^lib/diff/policy/';
 const rules = '^lib/rules/';
 const report = '^lib/report/';
 const delivery = '^lib/delivery/';
@@ -106,7 +107,14 @@ module.exports = {
       'the explorer executes what is compiled and knows nothing of rules, model or gate evaluation',
     ),
     only('render-imports-desired', render, [values, desired], 'render writes what is compiled'),
-    only('diff-imports-desired', diff, [values, desired], 'diff compares what is compiled'),
+    only('diff-imports-desired', '^lib/diff/(?!policy/)', [values, model, desired, policyDiff], 'diff compares what is compiled'),
+    typesOnly('diff-names-model-types', { path: diff }, { path: model }, 'diff repeats some types of the model and loads none of it'),
+    only(
+      'policy-diff-imports-explorer',
+      policyDiff,
+      [values, model, desired, explorer, '^lib/diff/difference[.]ts$'],
+      'what a weaker policy makes possible is found by executing what is compiled; the declared intent is passed in',
+    ),
     only(
       'rules-import-inward',
       rules,

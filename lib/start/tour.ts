@@ -17,7 +17,7 @@ import {
   status,
   why,
 } from '../delivery';
-import { enforcements } from './enforcement';
+import { enforcements } from '../diff/policy/enforcement';
 import type { Scene } from './scene';
 
 /** A step came out otherwise than told. */

@@ -21,6 +21,8 @@ const planted: readonly (readonly [file: string, imports: string, rule: string])
   ['lib/explorer/d.ts', 'node:fs', 'pure-core'],
   ['lib/render/a.ts', '../compile/plain', 'render-imports-desired'],
   ['lib/diff/a.ts', '../render/plain', 'diff-imports-desired'],
+  ['lib/diff/b.ts', '../explorer/plain', 'diff-imports-desired'],
+  ['lib/diff/policy/a.ts', '../../rules/plain', 'policy-diff-imports-explorer'],
   ['lib/rules/a.ts', '../compile/plain', 'rules-import-inward'],
   ['lib/rules/b.ts', '../model/resolve', 'rules-do-not-resolve'],
   ['lib/rules/c.ts', 'node:process', 'pure-core'],

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { loadProgram } from '../../lib/cli/program-file';
-import { compile } from '../../lib/compile/compile';
-import type { DesiredRuleset, DesiredState } from '../../lib/desired/desired-state';
-import { resolve } from '../../lib/model/resolve';
-import { enforcements } from '../../lib/start/enforcement';
+import { loadProgram } from '../../../lib/cli/program-file';
+import { compile } from '../../../lib/compile/compile';
+import type { DesiredRuleset, DesiredState } from '../../../lib/desired/desired-state';
+import { enforcements } from '../../../lib/diff/policy/enforcement';
+import { resolve } from '../../../lib/model/resolve';
 
 let desired: DesiredState;
 beforeAll(async () => {
-  const { platform } = await loadProgram({ folder: join(__dirname, '..', '..', 'examples', '01-openluffy'), note: () => undefined });
+  const { platform } = await loadProgram({ folder: join(__dirname, '..', '..', '..', 'examples', '01-openluffy'), note: () => undefined });
   desired = compile(resolve(platform));
 });
 

@@ -1,0 +1,155 @@
+import type { DesiredState } from '../../desired/desired-state';
+import { Bounds } from '../../explorer/explore';
+import type { Intent } from '../../explorer/intent';
+import type { PolicyChange } from '../difference';
+import { accessGrounds } from './access-grounds';
+import { directionOf } from './claim';
+import { type Correspondence, correspondenceOf } from './correspondence';
+import { newlyPossible, shortestFor } from './counterexamples';
+import type { Ground, Place } from './demand';
+import { environmentGrounds } from './environment-grounds';
+import { edgeGrounds } from './gate-demands';
+import { allClaims } from './ref-demands';
+import { refGrounds, refsOnTheWay } from './ref-grounds';
+import { wayChanges } from './way-changes';
+import { enforcers, type Topic, wording } from './wording';
+import { listed } from './words';
+
+export interface PolicyChangeOptions {
+  /** How far the explorer looks for what is possible now; `none` leaves it out. @default Bounds.quick */
+  readonly bounds?: Bounds | 'none';
+}
+
+/**
+ * What the rules of the road demand, where it changes: on each way into an environment, on branches and tags, of GitHub environments and Actions,
+ * of Argo CD and of the cluster. Compared is what is compiled and enforced, not what is declared; demands that have an order are told to be
+ * weaker or stronger, others to be changed. Names of policies, rulesets, environments and services, and the order in which things are
+ * declared, are no demands.
+ *
+ * Where something is weaker, the explorer executes the head against the intent of the base, and says what is possible now and was not before.
+ * Without the intent it is left out.
+ *
+ * @returns weaker changes first, then changed ones, then stronger ones; in each the ways into environments first.
+ */
+export function policyChanges(
+  base: { readonly desired: DesiredState; readonly intent?: Intent },
+  head: { readonly desired: DesiredState },
+  { bounds = Bounds.quick }: PolicyChangeOptions = {},
+): readonly PolicyChange[] {
+  const sides = correspondenceOf(base.desired, head.desired);
+  const found = withoutRepeats(joinAlike([...wayChanges(sides).map(ofWay), ...groundChanges(sides)]));
+  const ordered = ORDER.flatMap((direction) => found.filter((change) => change.direction === direction));
+  const explored = bounds !== 'none' && base.intent !== undefined && ordered.some(({ direction }) => direction === 'weaker');
+  const violations = explored ? newlyPossible(sides, base.intent, bounds) : [];
+  return ordered.map(({ names, around: [before, after], places, topics, kind: _kind, ...change }): PolicyChange => {
+    const possibleNow = change.direction === 'weaker' ? shortestFor(violations, places, topics)?.lines : undefined;
+    return { subject: `${before}${listed(names)}${after}`, ...change, ...(possibleNow === undefined ? {} : { possibleNow }) };
+  });
+}
+
+const ORDER = ['weaker', 'changed', 'stronger'] as const;
+
+/** A change with what it is on. */
+interface Change extends Omit<PolicyChange, 'subject' | 'possibleNow'> {
+  readonly names: readonly string[];
+  readonly around: Ground['around'];
+  /** Changes of one kind of ground that are alike are said together. */
+  readonly kind: string;
+  readonly places: readonly Place[];
+  readonly topics: readonly string[];
+}
+
+function ofWay({ subject, place, ...change }: ReturnType<typeof wayChanges>[number]): Change {
+  return { ...change, names: [subject], around: ['', ''], kind: 'way', places: [place], topics: ['way'] };
+}
+
+/** Demands on the same ground, before and after; what is there on one side only has no demands to compare. */
+function groundChanges(sides: Correspondence): Change[] {
+  const before = new Map(groundsOf(sides, 'base').map((ground) => [ground.key, ground]));
+  const [wayBefore, wayAfter] = [refsOnTheWay(sides.base), refsOnTheWay(sides.head)];
+  return groundsOf(sides, 'head').flatMap((ground) => {
+    const other = before.get(ground.key);
+    if (other === undefined) return [];
+    // What is no longer demanded on a ref that nothing comes from any more, is not less than before.
+    const left = wayBefore.has(ground.key) && !wayAfter.has(ground.key);
+    return changesOn(other, ground).map((change) =>
+      left && change.direction === 'weaker' ? { ...change, direction: 'changed' as const } : change,
+    );
+  });
+}
+
+function groundsOf(sides: Correspondence, which: 'base' | 'head'): readonly Ground[] {
+  return [
+    ...edgeGrounds(sides, sides[which]),
+    ...environmentGrounds(sides, which),
+    ...refGrounds(sides, which),
+    ...accessGrounds(sides, which),
+  ];
+}
+
+function changesOn(base: Ground, head: Ground): Change[] {
+  const [allBefore, allAfter] = [allClaims(base.demands), allClaims(head.demands)];
+  const names = [...new Set([...base.demands, ...head.demands].map(({ topic }) => topic))];
+  const topics = names.map((topic): Topic & { readonly direction: ReturnType<typeof directionOf> } => {
+    const before = base.demands.find((demand) => demand.topic === topic);
+    const after = head.demands.find((demand) => demand.topic === topic);
+    return { topic, before, after, direction: directionOf(before?.claims ?? [], after?.claims ?? [], allBefore, allAfter) };
+  });
+  return ORDER.flatMap((direction): Change[] => {
+    const changed = topics.filter((topic) => topic.direction === direction);
+    if (changed.length === 0) return [];
+    // All gates of an edge are named where they are no longer held.
+    const hold = changed.find(({ topic }) => topic === 'hold');
+    const shown =
+      hold === undefined ? changed : changed.filter(({ topic, before, after }) => topic === 'hold' || !isGate({ topic, before, after }));
+    const [enforcedBefore, enforcedAfter] = [enforcers(changed.map(({ before }) => before)), enforcers(changed.map(({ after }) => after))];
+    return [
+      {
+        names: [head.name],
+        around: head.around,
+        kind: head.place.kind,
+        places: [head.place],
+        topics: changed.map(({ topic }) => topic),
+        direction,
+        ...wording(shown),
+        ...(enforcedBefore === undefined ? {} : { enforcedBefore }),
+        ...(enforcedAfter === undefined ? {} : { enforcedAfter }),
+      },
+    ];
+  });
+}
+
+const OF_LANES = ['rollback', 'automatic rollback', 'select'];
+
+function isGate({ topic }: Topic): boolean {
+  return !OF_LANES.includes(topic);
+}
+
+/** Says changes that differ in nothing but what they are on once. */
+function joinAlike(changes: readonly Change[]): Change[] {
+  const joined = new Map<string, Change>();
+  for (const change of changes) {
+    const { direction, before, after, enforcedBefore, enforcedAfter, around, kind } = change;
+    const key = JSON.stringify([direction, before, after, enforcedBefore, enforcedAfter, around, kind]);
+    const known = joined.get(key);
+    joined.set(
+      key,
+      known === undefined ? change : { ...known, names: [...known.names, ...change.names], places: [...known.places, ...change.places] },
+    );
+  }
+  return [...joined.values()];
+}
+
+/** Leaves out who reads a secret where one of the GitHub environments that hold it says it already. */
+function withoutRepeats(changes: readonly Change[]): Change[] {
+  const isReaders = ({ topics }: Change) => topics.includes('readers');
+  const holders = changes.filter((change) => change.kind === 'key' && !isReaders(change));
+  const environments = (change: Change) => change.places.flatMap((place) => (place.kind === 'key' ? place.environments : []));
+  return changes.filter(
+    (change) =>
+      !isReaders(change) ||
+      !holders.some(
+        (holder) => holder.topics.includes('admits') && environments(change).some((name) => environments(holder).includes(name)),
+      ),
+  );
+}
