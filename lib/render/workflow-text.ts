@@ -8,9 +8,16 @@ const HEADER = [
 
 /** Why a job needs more than to read the repository, written beside the permission. */
 const REASONS: Readonly<Record<string, string>> = {
-  'actions: read': 'reads the run that has built the images',
+  'actions: read': 'reads what another run has handed over',
   'actions: write': 'starts delivery',
   'packages: write': 'pushes images and tags',
+  'pull-requests: write': 'writes the comment',
+};
+
+/** Why a trigger that linters suspect is safe, written beside it. */
+const TRIGGERS: Readonly<Record<string, string>> = {
+  issue_comment: 'only wakes; nothing of a pull request or comment is run',
+  workflow_run: 'reads data of the other run, and runs nothing of it',
 };
 
 const WORKFLOW_KEYS = [
@@ -65,10 +72,11 @@ export function workflowText(workflow: DesiredWorkflow): string {
 /** Moves a trailing ` # text` of `uses` behind the value, and gives the reason of a permission and of a trigger that linters suspect. */
 function commentOn(pair: Pair): void {
   const { key, value } = pair;
-  if (isScalar(key) && key.value === 'issue_comment' && isMap(value)) {
+  const trigger = isScalar(key) ? TRIGGERS[String(key.value)] : undefined;
+  if (trigger !== undefined && isMap(value)) {
     // On one line, where the linter looks for it.
     value.flow = true;
-    value.comment = ' zizmor: ignore[dangerous-triggers] only wakes; nothing of a pull request or comment is run';
+    value.comment = ` zizmor: ignore[dangerous-triggers] ${trigger}`;
   }
   if (!isScalar(key) || !isScalar(value) || typeof value.value !== 'string') return;
   if (key.value === 'uses') {

@@ -12,6 +12,13 @@ export function releaseFile(environment: string): string {
 export const RELEASE_FILE = 'release';
 export const DELIVER_FILE = 'deliver';
 
+/** File, without its ending, and title of the workflow that shows what a pull request changes; another workflow waits for it by its title. */
+export const PREVIEW_FILE = 'preview';
+export const PREVIEW_TITLE = 'Preview';
+
+/** Beginning of the names of artifacts in which a preview hands over what it found. */
+export const PREVIEW_ARTIFACT = 'stagegate-preview';
+
 /** Artifact in which a build hands over the digests of what it pushed. */
 export const IMAGES_ARTIFACT = 'stagegate-images';
 

@@ -116,6 +116,24 @@ export function downloadArtifact(name: string, path: string): DesiredStep {
   return { name: 'Take over', uses: pinned('actions/download-artifact'), with: { name, path } };
 }
 
+/**
+ * Takes what another run of the repository handed over, all artifacts whose names fit into one folder; no failure when there are none. What
+ * is in them may come from a fork.
+ */
+export function downloadArtifactsOf(run: string, pattern: string, path: string): DesiredStep {
+  return {
+    name: 'Take over',
+    uses: pinned('actions/download-artifact'),
+    with: {
+      pattern,
+      path,
+      'merge-multiple': true,
+      'run-id': expression(run),
+      'github-token': expression('github.token'),
+    },
+  };
+}
+
 /** A shell script: stops at the first error, an unset variable, or a failing part of a pipe. */
 export function script(lines: readonly string[]): string {
   return `${['set -euo pipefail', ...lines].join('\n')}\n`;

@@ -2,6 +2,8 @@ import type { DesiredDelivery, DesiredWorkflow } from '../../desired/desired-sta
 import type { PlatformModel } from '../../model/platform-model';
 import { buildWorkflow } from './build-workflow';
 import { deliverWorkflow } from './deliver-workflow';
+import { previewCommentWorkflow } from './preview-comment-workflow';
+import { previewWorkflow } from './preview-workflow';
 import { releaseWorkflow } from './release-workflow';
 import { suiteWorkflows } from './suite-workflow';
 import { tagWorkflow } from './tag-workflow';
@@ -9,7 +11,7 @@ import { validateWorkflows } from './validate-workflow';
 
 /**
  * The workflows of a repository, in order of path. In every repository with declared checks: `validate`. Where releases are born or
- * wanted: `release-<environment>`. In the delivery repository: `release`, `deliver` and one for each suite.
+ * wanted: `release-<environment>`. In the delivery repository: `release`, `deliver`, `preview`, `preview-comment` and one for each suite.
  *
  * @throws InvalidValueError SG040, SG043
  */
@@ -25,7 +27,7 @@ export function workflowsOf(model: PlatformModel, delivery: DesiredDelivery, rep
   return [
     ...validateWorkflows(model, repository),
     ...releases,
-    ...(own ? [deliverWorkflow(delivery), ...suiteWorkflows(delivery)] : []),
+    ...(own ? [deliverWorkflow(delivery), previewWorkflow(delivery), previewCommentWorkflow(delivery), ...suiteWorkflows(delivery)] : []),
     ...(own && delivery.environments.some(({ source }) => source !== undefined) ? [releaseWorkflow(delivery)] : []),
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -27,8 +27,9 @@ const steps = [...workflowsOf(openluffy()), ...several.repositories.flatMap(({ n
 
 test.each(steps)('every variable of %s is given to it', (_, job, step) => {
   const used = [...(step.run ?? '').matchAll(/\$\{?([A-Z][A-Z_]+)/g)].map((match) => match[1] as string);
-  const given = [...Object.keys(job.env ?? {}), ...Object.keys(step.env ?? {})];
-  expect(used.filter((name) => !given.includes(name) && !name.startsWith('GITHUB_'))).toEqual([]);
+  const set = [...(step.run ?? '').matchAll(/\b([A-Z][A-Z_]+)=/g)].map((match) => match[1] as string);
+  const given = [...Object.keys(job.env ?? {}), ...Object.keys(step.env ?? {}), ...set];
+  expect(used.filter((name) => !given.includes(name) && !/^(?:GITHUB|RUNNER)_/.test(name))).toEqual([]);
   for (const name of Object.keys(step.env ?? {})) if (!/^(GH|GITHUB)_TOKEN$/.test(name)) expect(step.run).toContain(name);
 });
 

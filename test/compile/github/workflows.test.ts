@@ -17,9 +17,11 @@ async function faultsOf(path: string, content: string): Promise<string[]> {
   return context.errors.getErrors().map((error) => error.message);
 }
 
-test('OpenLuffy has six workflows in its one repository', () => {
+test('OpenLuffy has eight workflows in its one repository', () => {
   expect(workflowsOf(openluffy()).map(({ path, name }) => `${path} ${name}`)).toEqual([
     '.github/workflows/deliver.yaml Deliver',
+    '.github/workflows/preview-comment.yaml Preview comment',
+    '.github/workflows/preview.yaml Preview',
     '.github/workflows/release-dev.yaml Release - Dev',
     '.github/workflows/release-prod.yaml Release - Prod',
     '.github/workflows/release.yaml Release',
@@ -75,7 +77,7 @@ describe('every rendered workflow', () => {
     expect(job['timeout-minutes']).toBeGreaterThan(0);
     expect(job['timeout-minutes']).toBeLessThanOrEqual(60);
     expect(job['runs-on']).toBe('ubuntu-24.04');
-    expect(Object.keys(job.permissions).every((scope) => ['actions', 'contents', 'packages'].includes(scope))).toBe(true);
+    expect(Object.keys(job.permissions).every((scope) => ['actions', 'contents', 'packages', 'pull-requests'].includes(scope))).toBe(true);
   });
 
   test.each(jobs)('%s puts no expression into a script', (_, job) => {
@@ -93,7 +95,7 @@ describe('every rendered workflow', () => {
   test.each(jobs.filter(([, job]) => JSON.stringify(job).includes('secrets.')))(
     '%s reads a secret, so it is in an environment',
     (_, job) => {
-      const environments = ['stagegate', 'stagegate-intake'];
+      const environments = ['stagegate', 'stagegate-intake', 'stagegate-preview'];
       expect(environments).toContain(job.environment?.name);
     },
   );
@@ -282,6 +284,62 @@ describe('the release that a policy asks for', () => {
 
   test('only wakes delivery where another repository holds the releases', () => {
     expect(Object.keys(workflowOf(several, 'release-prod.yaml', 'lebrick07/api').jobs)).toEqual(['wake']);
+  });
+});
+
+describe('preview', () => {
+  const preview = workflowOf(openluffy(), 'preview.yaml');
+  const { diff, stacks } = preview.jobs;
+
+  test('runs on pull requests onto the program branch, forks included, the newest head of each', () => {
+    expect(preview.on).toEqual({ pull_request: { branches: ['main'] } });
+    expect(preview.concurrency).toEqual({ group: 'preview-${{ github.event.pull_request.number }}', 'cancel-in-progress': true });
+  });
+
+  test('compares the head with where it left the program branch, without credentials, and says it in the run', () => {
+    expect(diff?.permissions).toEqual({ contents: 'read' });
+    expect(diff).not.toHaveProperty('environment');
+    expect(JSON.stringify(diff)).not.toMatch(/secrets\.|github\.token|_TOKEN/);
+    expect(diff?.steps[0]?.with).toMatchObject({ ref: '${{ github.event.pull_request.head.sha }}', 'fetch-depth': 0 });
+    const scripts = diff?.steps.map(({ run }) => run ?? '').join('\n');
+    expect(scripts).toContain('git merge-base "refs/remotes/origin/$PROGRAM_BRANCH" HEAD');
+    expect(scripts).toContain('diff --program "$PROGRAM" --base "$base" --json');
+    expect(scripts).toContain('--in-run');
+  });
+
+  test('previews stacks for branches of the repository alone, and only where a variable names them', () => {
+    expect(stacks?.if).toBe("vars.STAGEGATE_PREVIEW_STACKS != '' && github.event.pull_request.head.repo.full_name == github.repository");
+    expect(stacks?.environment).toEqual({ name: 'stagegate-preview' });
+    expect(stacks?.permissions).toEqual({ contents: 'read' });
+  });
+
+  test('is commented by a workflow that waits for it by its title', () => {
+    const comment = workflowOf(openluffy(), 'preview-comment.yaml');
+    expect(comment.on).toEqual({ workflow_run: { workflows: [preview.name], types: ['completed'] } });
+  });
+});
+
+describe('the comment of a preview', () => {
+  const { text, jobs: byId } = workflowOf(openluffy(), 'preview-comment.yaml');
+  const job = byId.comment;
+
+  test('is written by the one job that may write to pull requests, which runs nothing of the pull request', () => {
+    expect(job?.permissions).toEqual({ actions: 'read', contents: 'read', 'pull-requests': 'write' });
+    expect(job?.steps[0]?.with).toEqual({ ref: 'refs/heads/main', 'persist-credentials': false });
+    expect(text).not.toMatch(/head_sha|pull_request\.head|refs\/pull/);
+    expect(text).toContain('npm ci --ignore-scripts');
+  });
+
+  test('takes over into a folder outside the work tree', () => {
+    const step = job?.steps.find(({ uses }) => uses?.startsWith('actions/download-artifact@'));
+    expect(step?.with).toMatchObject({ path: '${{ runner.temp }}/handed-over', 'run-id': '${{ github.event.workflow_run.id }}' });
+  });
+
+  test('waits for the one before it of the same branch, and is never ended by it', () => {
+    expect(job?.concurrency).toEqual({
+      group: 'preview-comment-${{ github.event.workflow_run.head_repository.id }}-${{ github.event.workflow_run.head_branch }}',
+      'cancel-in-progress': false,
+    });
   });
 });
 
