@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { root } from './source-files';
 
 interface Manifest {
-  readonly exports: Readonly<Record<string, string | Readonly<Record<'types' | 'import' | 'require', string>>>>;
+  readonly exports: Readonly<
+    Record<string, string | Readonly<Record<'import' | 'require', Readonly<Record<'types' | 'default', string>>>>>
+  >;
   readonly typesVersions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   readonly bin: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
@@ -50,18 +52,21 @@ test('docs/dependencies.md has an entry for each dependency, and for nothing els
   expect(described.sort()).toEqual(declared.sort());
 });
 
-test('each door names its types first, and has an index file in lib/', () => {
+test('each door names its types first, for those who import it and for those who require it, and has an index file in lib/', () => {
   expect(doors.map((door) => door.name)).toContain('.');
   for (const { target } of doors) {
-    expect(Object.keys(target)).toEqual(['types', 'import', 'require']);
-    expect(sourceOf(target.types)).toBe(sourceOf(target.require));
-    expect(existsSync(join(root, sourceOf(target.require)))).toBe(true);
+    expect(Object.keys(target)).toEqual(['import', 'require']);
+    expect(Object.keys(target.import)).toEqual(['types', 'default']);
+    expect(Object.keys(target.require)).toEqual(['types', 'default']);
+    expect(target.import.types.replace(/\.d\.mts$/, '')).toBe(target.import.default.replace(/\.mjs$/, ''));
+    expect(sourceOf(target.require.types)).toBe(sourceOf(target.require.default));
+    expect(existsSync(join(root, sourceOf(target.require.default)))).toBe(true);
   }
 });
 
 test('compilers with the old `node` resolution find the types of each door but the main one', () => {
   const expected = Object.fromEntries(
-    doors.filter(({ name }) => name !== '.').map(({ name, target }) => [name.slice(2), [target.types.slice(2)]]),
+    doors.filter(({ name }) => name !== '.').map(({ name, target }) => [name.slice(2), [target.require.types.slice(2)]]),
   );
   expect(manifest.typesVersions?.['*'] ?? {}).toEqual(expected);
 });

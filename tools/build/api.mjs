@@ -18,9 +18,9 @@ let passed = 0;
 for (const [door, target] of Object.entries(manifest.exports)) {
   if (typeof target === 'string') continue;
   const name = door === '.' ? manifest.name : `${manifest.name}-${basename(door)}`;
-  const types = join(root, target.types);
+  const types = join(root, target.require.types);
   if (!existsSync(types)) {
-    console.error(`${name}: ${target.types} is missing; run: npm run build`);
+    console.error(`${name}: ${target.require.types} is missing; run: npm run build`);
     process.exit(1);
   }
   const config = ExtractorConfig.prepare({

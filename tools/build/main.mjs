@@ -1,5 +1,5 @@
 // Builds dist/: CommonJS and declarations by tsc, data files, then one ESM re-export shim per public door, so that
-// `import` and `require` reach the same instance of every module. dist/ is replaced only when all of it stands.
+// `import` and `require` reach the same instance of every module, and the same types. dist/ is replaced only when all of it stands.
 //   node tools/build/main.mjs           translates, as every installation does
 //   node tools/build/main.mjs --check   checks types as well, as publishing does
 import { spawnSync } from 'node:child_process';
@@ -14,18 +14,16 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const next = mkdtempSync(join(root, 'dist-'));
 const builtFile = (path) => join(next, relative('dist', path));
 
-/** The ESM side of a door: names of the CommonJS module, listed, since tools read them from the text. */
+/** The ESM side of a door: names of the CommonJS module, listed, since tools read them from the text, and its declarations as they are. */
 function shim(door, target) {
-  const commonJs = builtFile(target.require);
-  const file = builtFile(target.import);
+  const commonJs = builtFile(target.require.default);
+  const file = builtFile(target.import.default);
   const names = Object.keys(require(commonJs)).filter((name) => name !== '__esModule' && name !== 'default');
   if (names.length === 0) throw new Error(`build: ${door} exports nothing`);
   const path = relative(dirname(file), commonJs).replaceAll('\\', '/');
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(
-    file,
-    `import door from '${path.startsWith('.') ? path : `./${path}`}';\n\nexport const { ${names.sort().join(', ')} } = door;\n`,
-  );
+  writeFileSync(file, `import door from '${path}';\n\nexport const { ${names.sort().join(', ')} } = door;\n`);
+  writeFileSync(builtFile(target.import.types), `export * from '${path}';\n`);
 }
 
 try {
