@@ -4,7 +4,7 @@ import { simpleUser } from './accounts';
 import { page } from './pagination';
 import type { AppPrincipal } from './principals';
 import { repositoryBody } from './repositories';
-import { ApiError, type ApiRequest, created, forbidden, invalid, noContent, notFound, ok, type Route } from './route';
+import { ApiError, type ApiRequest, created, forbidden, noContent, notFound, ok, type Route } from './route';
 import { type Account, actionsApp, clientId, type Repository, type World } from './world';
 
 /** How long the token of an installation lives, in milliseconds. */
@@ -78,7 +78,9 @@ export const appRoutes: readonly Route[] = [
     method: 'DELETE',
     path: '/installation/token',
     handle: (request) => {
-      if (authenticated(request).kind !== 'installation') forbidden('You must authenticate with an installation access token');
+      const caller = authenticated(request);
+      if (caller.kind !== 'installation') forbidden('You must authenticate with an installation access token');
+      request.world.credentials.revoke(caller);
       return noContent;
     },
   },
@@ -125,7 +127,7 @@ function coveredRepositories(
   if (names === undefined && ids === undefined) return { selected: false, repositories: all };
   const chosen = all.filter(({ name, id }) => names?.includes(name) || ids?.includes(id));
   if (chosen.length < (names?.length ?? 0) + (ids?.length ?? 0)) {
-    invalid('There is at least one repository that does not exist or is not accessible to the parent installation.');
+    throw new ApiError(422, 'There is at least one repository that does not exist or is not accessible to the parent installation.');
   }
   return { selected: true, repositories: chosen };
 }

@@ -85,6 +85,18 @@ export const deviations: readonly Deviation[] = [
     };
   }),
   {
+    id: 'installations-of-one-account',
+    what: {
+      kind: 'answer',
+      method: 'GET',
+      path: '/app/installations',
+      status: 200,
+      schema: { type: 'array', items: { $ref: '#/components/schemas/installation' } },
+    },
+    reason: 'this list alone is described with accounts that are a person and an enterprise at once, as no account is',
+    source: 'https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app (its example)',
+  },
+  {
     id: 'checks-without-contexts',
     what: {
       kind: 'optional',

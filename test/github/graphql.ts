@@ -6,19 +6,18 @@ import {
   type GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLSchema,
-  OverlappingFieldsCanBeMergedRule,
   parse,
   specifiedRules,
   validate,
 } from 'graphql';
 import { branchProtectionFields } from './branch-protection-fields';
-import { deviations } from './deviations';
 import { type GraphQlContext, GraphQlFailure, type GraphQlField } from './graphql-field';
 import { lookupFields } from './lookup-fields';
 import type { Principal } from './principals';
 import type { Problem } from './request-log';
 import type { ApiResponse } from './route';
 import { Unsupported } from './route';
+import { Description } from './validation';
 import type { World } from './world';
 
 /** Fields of the root, for queries and mutations alike. */
@@ -40,6 +39,7 @@ export class GraphQl {
   constructor(
     private readonly world: World,
     private readonly problem: (problem: Problem) => void,
+    private readonly description = new Description(),
   ) {}
 
   async answer({ text, caller }: { readonly text: string; readonly caller: Principal | 'unknown' | undefined }): Promise<ApiResponse> {
@@ -47,8 +47,7 @@ export class GraphQl {
       return { status: 401, body: { message: 'Bad credentials', documentation_url: 'https://docs.github.com/graphql' } };
     const { query, variables } = JSON.parse(text) as { readonly query: string; readonly variables?: Readonly<Record<string, unknown>> };
     const document = parse(query);
-    const passedOver = deviations.some(({ what }) => what.kind === 'graphql-rule' && what.rule === OverlappingFieldsCanBeMergedRule.name);
-    const rules = specifiedRules.filter((rule) => !(passedOver && rule === OverlappingFieldsCanBeMergedRule));
+    const rules = specifiedRules.filter(({ name }) => !this.description.passesOver(name));
     const wrong = validate(gitHubSchema(), document, rules);
     if (wrong.length > 0) return { status: 200, body: { errors: wrong.map(failureBody) } };
     const context: GraphQlContext = { world: this.world, caller };

@@ -32,7 +32,9 @@ export function nameOf(principal: Principal): string {
 /** The tokens that were given out, and the keys of apps. */
 export class Credentials {
   private readonly tokens = new Map<string, { readonly principal: Principal; readonly expiresAt?: number }>();
-  private readonly keys = new Map<string, { readonly privateKey: string; readonly publicKey: string }>();
+
+  /** Slugs of the apps that were given a key. */
+  private readonly keyed = new Set<string>();
 
   constructor(private readonly clock: () => number) {}
 
@@ -41,13 +43,15 @@ export class Credentials {
     return token;
   }
 
-  revoke(token: string): void {
-    this.tokens.delete(token);
+  /** Makes the token of a principal worthless. */
+  revoke(principal: Principal): void {
+    for (const [token, known] of this.tokens) if (known.principal === principal) this.tokens.delete(token);
   }
 
   /** The private key of an app in PEM; made when it is first asked for. */
   privateKey(slug: string): string {
-    return this.keyPair(slug).privateKey;
+    this.keyed.add(slug);
+    return keyPairOf(slug).privateKey;
   }
 
   /** Who a header `Authorization` stands for; `unknown` when nobody. */
@@ -71,12 +75,11 @@ export class Credentials {
     const claims = parsed(payload);
     if (parsed(header)?.alg !== 'RS256' || claims === undefined) return undefined;
     const slug = appOfId(String(claims.iss));
-    const pair = slug === undefined ? undefined : this.keys.get(slug);
-    if (slug === undefined || pair === undefined) return undefined;
+    if (slug === undefined || !this.keyed.has(slug)) return undefined;
     const signed = verify(
       'RSA-SHA256',
       Buffer.from(`${header}.${payload}`),
-      createPublicKey(pair.publicKey),
+      createPublicKey(keyPairOf(slug).publicKey),
       Buffer.from(signature, 'base64url'),
     );
     const now = this.clock() / 1000;
@@ -84,18 +87,26 @@ export class Credentials {
     if (!signed || typeof iat !== 'number' || typeof exp !== 'number') return undefined;
     return iat <= now + 60 && exp > now && exp - now <= 600 ? { kind: 'app', slug } : undefined;
   }
+}
 
-  private keyPair(slug: string): { readonly privateKey: string; readonly publicKey: string } {
-    const known = this.keys.get(slug);
-    if (known !== undefined) return known;
-    const pair = generateKeyPairSync('rsa', {
-      modulusLength: 2048,
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-    });
-    this.keys.set(slug, pair);
-    return pair;
-  }
+interface KeyPair {
+  readonly privateKey: string;
+  readonly publicKey: string;
+}
+
+/** By slug, for all worlds of a process: a key takes a second to make on a busy machine. */
+const keyPairs = new Map<string, KeyPair>();
+
+function keyPairOf(slug: string): KeyPair {
+  const known = keyPairs.get(slug);
+  if (known !== undefined) return known;
+  const pair = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  });
+  keyPairs.set(slug, pair);
+  return pair;
 }
 
 function parsed(part: string): Readonly<Record<string, unknown>> | undefined {

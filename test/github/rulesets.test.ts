@@ -36,7 +36,7 @@ async function causes(given: object, repository = 'acme/delivery'): Promise<read
   const answer = await call(`POST /repos/${repository}/rulesets`, { ...known, ...covering, ...given });
   expect(answer.status).toBe(422);
   expect(answer.body.documentation_url).toBe('https://docs.github.com/rest/repos/rules#create-a-repository-ruleset');
-  return answer.body.errors ?? [answer.body.message];
+  return (answer.body.errors ?? [answer.body.message]) as unknown as readonly unknown[];
 }
 
 describe('the life of a ruleset', () => {

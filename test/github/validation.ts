@@ -68,6 +68,11 @@ export class Description {
     return body === undefined ? ['body: missing'] : this.schemas.findings(body, known.schema);
   }
 
+  /** Whether queries are not held to a rule of GraphQL. */
+  passesOver(rule: string): boolean {
+    return this.changes.some(({ what }) => what.kind === 'graphql-rule' && what.rule === rule);
+  }
+
   /** A value of the query as the number or boolean that its description says it is. */
   queryValue(operation: Operation, name: string, text: string): string | number | boolean {
     const parameter = operation.parameters.find((one) => one.in === 'query' && one.name === name);
@@ -79,10 +84,9 @@ export class Description {
       ({ what }) => what.kind === 'answer' && what.method === method && what.path === path && what.status === status,
     );
     if (own?.what.kind === 'answer') return own.what;
-    if (responses.has(status)) {
-      const schema = responses.get(status);
-      return schema === undefined ? {} : { schema };
-    }
+    const described = responses.get(status);
+    if (described !== undefined) return { schema: described };
+    if (responses.has(status) && status < 400) return {};
     const anywhere = this.changes.find(({ what }) => what.kind === 'failures' && what.statuses.includes(status));
     return anywhere?.what.kind === 'failures' ? anywhere.what : undefined;
   }
