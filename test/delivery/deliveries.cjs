@@ -3,6 +3,7 @@ module.exports = [
   'cli/delivery',
   'delivery/deliver',
   'delivery/faults',
+  'delivery/host/github-contract',
   'delivery/local/pre-receive',
   'delivery/local/processes',
   'delivery/races',

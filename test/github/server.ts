@@ -39,6 +39,7 @@ export async function listen(props: ServerProps): Promise<{ readonly url: string
     const { pathname, search } = new URL(request.url ?? '/', 'http://github');
     const path = pathname.startsWith(`${REST}/`) ? pathname.slice(REST.length) : pathname;
     const method = request.method ?? 'GET';
+    response.setHeader('date', new Date(world.clock()).toUTCString());
     const header = request.headers.authorization;
     const caller = header === undefined ? undefined : world.credentials.principalOf(header, (id) => world.tryAppOfId(id));
     const logged = { method, path, query: search, caller: callerName(caller) };

@@ -53,6 +53,8 @@ export const actionsApp = { slug: 'github-actions', id: 15368 } as const;
 export class World {
   readonly credentials: Credentials;
   readonly people: People;
+  /** Logins by the e-mail addresses, in lower case, that people have given. */
+  readonly addresses = new Map<string, string>();
   readonly clock: () => number;
   /** Address of the server with a slash at its end; known once it listens. */
   url = '';

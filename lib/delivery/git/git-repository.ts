@@ -100,6 +100,13 @@ export class GitRepository {
     return (await this.tryCommit(id)) ?? outside(`there is no commit ${id} in ${this.gitDir}`, 'fetch it, or name another');
   }
 
+  /** The address that a commit gives for its author; empty when it gives none. @throws DeliveryError when there is no such commit. */
+  async authorAddress(id: string): Promise<string> {
+    await this.commit(id);
+    const { headers } = splitCommit((await this.reader.tryRead(id)) as GitObject);
+    return /^author .*<([^<>]*)> \d+ [+-]\d{4}$/.exec(headers.find((line) => line.startsWith('author ')) ?? '')?.[1] ?? '';
+  }
+
   async firstParents(id: string, limit: number): Promise<readonly StoredCommit[]> {
     const line: StoredCommit[] = [];
     for (let next: string | undefined = id; next !== undefined && line.length < limit; next = line[line.length - 1]?.parents[0]) {

@@ -1,22 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RefUpdate } from '../store';
-import {
-  cannotWrite,
-  type GitResult,
-  gitEnvironment,
-  gitFailure,
-  IDENTITY_VARIABLE,
-  refNameTaken,
-  tryGit,
-  withoutCredentials,
-} from './git-process';
+import { cannotWrite, type GitResult, gitEnvironment, gitFailure, refNameTaken, tryGit, withoutCredentials } from './git-process';
+import { isPassing, PAUSES, type RemoteCall } from './remote-git';
 
-export interface Push {
+export interface Push extends RemoteCall {
   /** Repository that has the objects. */
   readonly gitDir: string;
   /** Path or URL of the repository that owns the ref. */
   readonly remote: string;
-  readonly as: string;
   readonly ref: string;
   /** Commit that the ref shall lead to; undefined deletes it. */
   readonly to: string | undefined;
@@ -47,15 +38,24 @@ export async function push(what: Push): Promise<RefUpdate> {
     what.remote,
     `${what.to ?? ''}:${what.ref}`,
   ];
-  const environment = gitEnvironment({ [IDENTITY_VARIABLE]: what.as });
+  let failures = 0;
   for (let attempt = 1; ; attempt += 1) {
     const found = await what.find();
+    // A push without an answer may have arrived.
+    if (failures > 0 && found === what.to) return { kind: 'done' };
     if (found !== what.expect) return movedTo(found);
-    const result = await tryGit(args, { gitDir: what.gitDir, environment });
+    const result = await tryGit(args, { gitDir: what.gitDir, environment: gitEnvironment(await what.environment?.()) });
     const outcome = readOutcome(result, what.ref);
     if (outcome.kind === 'done') return { kind: 'done' };
     if (outcome.kind === 'refused') return outcome;
-    if (outcome.kind === 'failed' || attempt >= TRIES) throw gitFailure(args, result);
+    if (outcome.kind === 'failed') {
+      const seconds = PAUSES[failures];
+      if (seconds === undefined || !isPassing(result.stderr)) throw gitFailure(args, result);
+      failures += 1;
+      await pause(seconds * (what.second ?? 1000));
+      continue;
+    }
+    if (attempt >= TRIES) throw gitFailure(args, result);
     const now = await what.find();
     if (now !== what.expect) return movedTo(now);
     await what.unlock();
@@ -79,6 +79,8 @@ function readOutcome(result: GitResult, ref: string): Outcome {
   if (cannotWrite(result.stderr)) return { kind: 'failed' };
   const occupied = refNameTaken(result.stderr);
   if (occupied !== undefined) return { kind: 'refused', reason: occupied };
+  const denied = deniedTo(result.stderr);
+  if (denied !== undefined) return { kind: 'refused', reason: denied };
   const status = result.stdout
     .toString('utf8')
     .split('\n')
@@ -89,10 +91,15 @@ function readOutcome(result: GitResult, ref: string): Outcome {
   if (flag !== '!') return result.code === 0 ? { kind: 'done' } : { kind: 'failed' };
   if (/^\[rejected\]/.test(summary)) return { kind: 'contended' };
   const cause = /^\[remote rejected\] \((.*)\)$/.exec(summary)?.[1];
-  if (cause === undefined) return { kind: 'failed' };
+  if (cause === undefined || isPassing(cause)) return { kind: 'failed' };
   if (/failed to update ref|cannot lock ref|failed to lock|unable to create|already exists|incorrect old value|fetch first/i.test(cause))
     return { kind: 'contended' };
   return { kind: 'refused', reason: reason(result.stderr, cause) };
+}
+
+/** What GitHub says to somebody who may read and not write. */
+function deniedTo(stderr: string): string | undefined {
+  return /^remote: (Permission to \S+ denied to .+?\.?)\s*$/m.exec(stderr)?.[1];
 }
 
 function contended(stderr: string): boolean {

@@ -1,4 +1,5 @@
-import { backedBy, storeOver, tryAnswer } from '../git/git-store';
+import { backedBy } from '../git/backing';
+import { storeOver, tryAnswer } from '../git/git-store';
 import { updateRef } from '../git/update-ref';
 import type { RefUpdate, Store } from '../store';
 import { principal, readPeople } from './people';

@@ -3,11 +3,11 @@ import type { Host, MergeOutcome, PullRequest } from '../host';
 import { codeOwnersPaths, parseCodeOwners, tryOwner } from './code-owners';
 import { append } from './event-log';
 import { prepareMerge } from './merge-commit';
-import { mayWrite, principal, readPeople } from './people';
+import { mayWrite, type Principal, principal, readPeople } from './people';
 import type { PullRequestEvent } from './pull-request-log';
 import { givenReviews, type LoadedPullRequest } from './pull-request-state';
 import type { Receiving } from './receive';
-import { applicableRules, describeViolation, type MergeFacts, mergeViolations } from './ruleset-enforcement';
+import { applicableRules, describeViolation, type MergeFacts, mergeViolations, type Violation } from './ruleset-enforcement';
 import { readRulesets } from './rulesets';
 
 export type MergeRequest = Parameters<Host['merge']>[1];
@@ -52,10 +52,7 @@ async function tryMerge(
   const base = await at.repository.tryRef(ref);
   if (base === undefined) return { kind: 'refused', reason: `the base ${request.base} does not exist` };
 
-  const rulesets = await readRulesets(at.folder.rulesets);
-  const defaultBranch = await at.repository.defaultBranch();
-  const rules = applicableRules(rulesets, { ref, defaultBranch, by: who, way: 'pull-request' });
-  const violations = mergeViolations(rules, await factsOf(at, request, events, how.method, base), people);
+  const violations = await judgeMerge(at, who, { pullRequest: request, events }, how.method, base);
   if (violations.length > 0) {
     const reason = violations.map((violation) => describeViolation(ref, violation)).join('\n');
     return { kind: violations.every(({ behind }) => behind) ? 'moved' : 'refused', reason };
@@ -73,6 +70,20 @@ async function tryMerge(
   }
   await append<PullRequestEvent>(log, { kind: 'merged', head: how.head, commit: prepared.commit });
   return { kind: 'merged', commit: prepared.commit };
+}
+
+/** The rules that hold somebody back from merging a pull request onto its base as that is. */
+export async function judgeMerge(
+  at: Receiving,
+  who: Principal,
+  { pullRequest, events }: Pick<LoadedPullRequest, 'pullRequest' | 'events'>,
+  method: MergeRequest['method'],
+  base: string,
+): Promise<readonly Violation[]> {
+  const [rulesets, people] = await Promise.all([readRulesets(at.folder.rulesets), readPeople(at.folder.people)]);
+  const defaultBranch = await at.repository.defaultBranch();
+  const rules = applicableRules(rulesets, { ref: `refs/heads/${pullRequest.base}`, defaultBranch, by: who, way: 'pull-request' });
+  return mergeViolations(rules, await factsOf(at, pullRequest, events, method, base), people);
 }
 
 async function factsOf(

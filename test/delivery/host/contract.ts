@@ -353,12 +353,10 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
       });
 
       test('a pull request from a behind head cannot be merged under strict checks', async () => {
-        await under.protect([ruleset('strict', [`refs/heads/${base}`], [checkRule('gates', { strict: true })])]);
         const { root, head, request } = await proposed();
         await app.host.setStatus(head, { context: 'gates', state: 'success', description: 'ok' });
-        const ahead = await commit({ 'a.txt': 'old', 'b.txt': 'ahead' }, [root]);
-        await app.host.setStatus(ahead, { context: 'gates', state: 'success', description: 'ok' });
-        await branch(base, ahead);
+        const ahead = await branch(base, await commit({ 'a.txt': 'old', 'b.txt': 'ahead' }, [root]));
+        await under.protect([ruleset('strict', [`refs/heads/${base}`], [checkRule('gates', { strict: true })])]);
         expect(await alice.host.merge(request.number, squash(head))).toMatchObject({ kind: 'moved' });
         expect(await at(base)).toBe(ahead);
       });
