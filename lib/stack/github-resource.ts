@@ -25,14 +25,11 @@ export function rulesetInputs(ruleset: DesiredRuleset, repository: string): Inpu
   };
 }
 
-/** The id that the provider expects for administrators of the organisation, who have none. */
-const ORGANIZATION_ADMIN = 1;
-
-/** Each once and in one order, which the provider compares. */
+/** Each once and in one order, which the provider compares. Administrators of the organisation have no id: one that is given looks like drift. */
 function bypassActors(actors: readonly DesiredBypassActor[]): Json[] {
   const unique = new Map(
     actors.map((actor) => {
-      const id = actor.actor_type === 'OrganizationAdmin' ? ORGANIZATION_ADMIN : actor.actor_id;
+      const id = actor.actor_id;
       const inputs = { ...(id === undefined ? {} : { actorId: id }), actorType: actor.actor_type, bypassMode: actor.bypass_mode };
       return [`${actor.actor_type} ${String(id)} ${actor.bypass_mode}`, inputs] as const;
     }),

@@ -84,6 +84,14 @@ describe('the life of a ruleset', () => {
     expect((await call(`DELETE ${RULESETS}/${id}`)).status).toBe(404);
   });
 
+  test('administrators of the organization have no id, whatever is sent for them', async () => {
+    for (const [name, actor] of Object.entries({ sent: { actor_id: 1 }, nothing: {}, null: { actor_id: null } })) {
+      const bypass_actors = [{ ...actor, actor_type: 'OrganizationAdmin' }];
+      const { body } = await call(`POST ${RULESETS}`, { ...known, name, bypass_actors });
+      expect(body.bypass_actors).toEqual([{ actor_id: null, actor_type: 'OrganizationAdmin', bypass_mode: 'always' }]);
+    }
+  });
+
   test('the list leaves out who may bypass, conditions and rules', async () => {
     await call(`POST ${RULESETS}`, { ...known, ...covering, rules: [reviews] });
     await call(`POST ${RULESETS}`, { ...known, name: 'tags', target: 'tag' });

@@ -122,13 +122,16 @@ function checked(repository: Repository, given: JsonObject, id?: number): Desire
     name: String(given.name),
     target: (given.target ?? 'branch') as DesiredRuleset['target'],
     enforcement: given.enforcement as DesiredRuleset['enforcement'],
-    bypass_actors: ((given.bypass_actors ?? []) as unknown as DesiredRuleset['bypass_actors']).map((actor) => ({
-      ...actor,
-      bypass_mode: actor.bypass_mode ?? 'always',
-    })),
+    bypass_actors: ((given.bypass_actors ?? []) as unknown as DesiredRuleset['bypass_actors']).map(actor),
     conditions: { ref_name: { include: names?.include ?? [], exclude: names?.exclude ?? [] } },
     rules: ((given.rules ?? []) as unknown as readonly DesiredRule[]).map(filled),
   };
+}
+
+/** Administrators of the organization are no single actor: an id that was sent for them does not come back. */
+function actor({ actor_type, actor_id, bypass_mode }: DesiredRuleset['bypass_actors'][number]): DesiredRuleset['bypass_actors'][number] {
+  const id = actor_type === 'OrganizationAdmin' || actor_id === undefined ? {} : { actor_id };
+  return { ...id, actor_type, bypass_mode: bypass_mode ?? 'always' };
 }
 
 function filled(rule: DesiredRule): DesiredRule {

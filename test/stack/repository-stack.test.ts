@@ -84,13 +84,13 @@ test('a ruleset is said in the names of the provider and the values of GitHub', 
   });
 });
 
-test('bypass actors come each once and in one order, administrators with the id that the provider expects; none is an empty list', () => {
+test('bypass actors come each once and in one order, administrators without an id; none is an empty list', () => {
   const team = { actor_type: 'Team', actor_id: 7, bypass_mode: 'pull_request' } as const;
   const admin = { actor_type: 'OrganizationAdmin', bypass_mode: 'always' } as const;
   const app = { actor_type: 'Integration', actor_id: 3, bypass_mode: 'always' } as const;
   const actors = [
     { actorId: 3, actorType: 'Integration', bypassMode: 'always' },
-    { actorId: 1, actorType: 'OrganizationAdmin', bypassMode: 'always' },
+    { actorType: 'OrganizationAdmin', bypassMode: 'always' },
     { actorId: 7, actorType: 'Team', bypassMode: 'pull_request' },
   ];
   expect(rulesetInputs(ruleset([], { bypass_actors: [team, admin, app, team] }), 'r').bypassActors).toEqual(actors);
