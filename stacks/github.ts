@@ -4,6 +4,6 @@ import { repositoryConfig } from './config';
 
 /** The stack of the repositories: rulesets, environments with variables and secrets, permissions of Actions. */
 export default () => {
-  const { inputs, options, secrets } = repositoryConfig();
+  const { inputs, options, secrets } = repositoryConfig(platform);
   return new RepositoryResources('github', { platform, inputs, secrets }, options).outputs;
 };

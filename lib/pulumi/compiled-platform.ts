@@ -31,6 +31,17 @@ export function compiledPlatform(platform: Platform): CompiledPlatform {
   return result;
 }
 
+/**
+ * Applies the rules to a platform before anything is registered: a provider, for instance, which a component needs and which stays in the
+ * state when the component is refused. What is made of the platform afterwards takes the same result.
+ *
+ * @throws RefusedProgramError when a rule finds an error.
+ * @throws InvalidValueError SG052 when an Output was put into a declared text.
+ */
+export function checkPlatform(platform: Platform): void {
+  compiledPlatform(platform);
+}
+
 function compileAndCheck(platform: Platform): CompiledPlatform {
   const model = resolve(platform);
   refuseInterpolatedOutputs(model, model.name);

@@ -4,6 +4,7 @@
  */
 export { type BoundInput, bindInput } from './bind-input';
 export { chosenStack, type StackProgram } from './chosen-stack';
+export { checkPlatform } from './compiled-platform';
 export { ConfigKey, type ConfigKeyProps, type ConfigText } from './config-key';
 export { type EnvironmentOutputs, EnvironmentResources, type EnvironmentResourcesProps } from './environment-resources';
 export { type RecordedRelease, type RecordedReleaseOptions, recordedRelease } from './recorded-release';

@@ -29,6 +29,13 @@ export const GUARDS = {
     retainOnDelete: false,
     why: 'deleting or replacing it deletes everything that lies in it',
   },
+  application: {
+    type: 'Application',
+    tiers: ['production'],
+    protect: true,
+    retainOnDelete: false,
+    why: 'it is deleted first, so that a stack of production that is destroyed unseen keeps all that comes after it',
+  },
   volumeClaim: {
     type: 'PersistentVolumeClaim',
     tiers: ['production'],

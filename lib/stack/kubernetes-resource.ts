@@ -6,6 +6,7 @@ import type { StackResource } from './stack';
 
 const GUARDED_KINDS: Readonly<Record<string, GuardRule>> = {
   Namespace: GUARDS.namespace,
+  'Application.argoproj.io': GUARDS.application,
   PersistentVolumeClaim: GUARDS.volumeClaim,
 };
 

@@ -1,7 +1,7 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { compile, environmentStack, InvalidValueError, Kind, resolve, Slot } from 'stagegate';
-import { bindInput, EnvironmentResources, type EnvironmentResourcesProps, RefusedProgramError } from 'stagegate/pulumi';
+import { bindInput, checkPlatform, EnvironmentResources, type EnvironmentResourcesProps, RefusedProgramError } from 'stagegate/pulumi';
 import { known, type Recording, recorded } from './recording';
 import { type Shop, type ShopOptions, shop } from './shop';
 
@@ -109,7 +109,7 @@ describe('what is registered', () => {
       const { told } = await registered(declared, {}, (provider) => ({ provider, ...more }));
       return [...told].filter(([, { opts }]) => opts.protect === true).map(([name]) => name);
     };
-    expect(await guarded({})).toEqual(['prod/Namespace/shop-prod']);
+    expect(await guarded({})).toEqual(['prod/Namespace/shop-prod', 'prod/Application.argoproj.io/argocd/shop-prod']);
     expect(await guarded({ protect: false })).toEqual([]);
     expect(await guarded({ protect: true })).toHaveLength(10);
     const { told } = await registered(declared, {}, (provider) => ({ provider, retainOnDelete: true }));
@@ -160,6 +160,16 @@ describe('nothing is registered', () => {
     );
     expect(message).toContain('  remedy     ');
     expect(diagnostics.map(({ severity }) => severity)).not.toContain('warning');
+  });
+
+  test('not even a provider, where the platform is checked before it is made', async () => {
+    const { platform } = shop({ careless: true });
+    const recording = await recorded(() => {
+      checkPlatform(platform);
+      return new k8s.Provider('cluster', { kubeconfig: '{}' });
+    });
+    expect(names(recording)).toEqual([]);
+    expect(recording.errors).toEqual([expect.any(RefusedProgramError)]);
   });
 
   test('without a provider, since the default one is whatever this machine is set to', async () => {

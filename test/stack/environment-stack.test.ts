@@ -67,7 +67,7 @@ test('the Application depends on everything, so that nothing is deployed into a 
 test.each([
   ['dev', []],
   ['preprod', []],
-  ['prod', ['Namespace/openluffy-prod']],
+  ['prod', ['Namespace/openluffy-prod', 'Application.argoproj.io/argocd/openluffy-prod']],
 ])('in %s these are protected: %j', (name, expected) => {
   const stack = environmentStack(desired, name);
   expect(stack.resources.filter(({ protect }) => protect).map((one) => one.name)).toEqual(expected);
