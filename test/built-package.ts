@@ -6,6 +6,8 @@ const root = join(__dirname, '..');
 
 /** The package as it is now, translated without type check into a folder of its own, so that its programs can be run as processes. */
 export interface BuiltPackage {
+  /** As it would lie in node_modules. */
+  readonly folder: string;
   readonly cli: string;
   readonly start: string;
   remove(): void;
@@ -26,6 +28,7 @@ export function builtPackage(): BuiltPackage {
     else writeFileSync(target.replace(/\.ts$/, '.js'), transformFileSync(source, SWC).code);
   }
   return {
+    folder,
     cli: join(folder, 'dist', 'cli', 'main.js'),
     start: join(folder, 'dist', 'start', 'main.js'),
     remove: () => rmSync(folder, { recursive: true, force: true }),

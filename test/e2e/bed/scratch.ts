@@ -23,6 +23,8 @@ export interface Foreground {
   readonly cwd: string;
   /** Set beside the bed's own environment. @default {} */
   readonly env?: Readonly<Record<string, string>>;
+  /** What it reads on stdin. @default nothing */
+  readonly input?: string;
   /** Kills it, as `kill -9` does. @default never */
   readonly killed?: AbortSignal;
 }
@@ -106,9 +108,10 @@ export function openScratch(): Scratch {
       child.unref();
     },
 
-    run({ command, args, cwd, env: own = {}, killed }) {
+    run({ command, args, cwd, env: own = {}, input, killed }) {
       return new Promise((resolve, reject) => {
-        const child = spawn(command, args, { cwd, env: { ...env, ...own }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+        const child = spawn(command, args, { cwd, env: { ...env, ...own }, detached: true, stdio: 'pipe' });
+        child.stdin.on('error', () => {}).end(input);
         const { pid } = child;
         if (pid !== undefined) tell({ add: pid });
         const kill = (): boolean => child.kill('SIGKILL');

@@ -15,6 +15,8 @@ const root = join(__dirname, '..', '..', '..', '..');
 export interface PulumiOptions {
   /** Path of the kubeconfig that programs find in `KUBECONFIG`. @default none */
   readonly kubeconfig?: string;
+  /** Folder of the package that programs import as `stagegate`. @default this repository, with what was last built */
+  readonly stagegate?: string;
   /** Set for every command, for instance what the GitHub provider is told. @default {} */
   readonly env?: Readonly<Record<string, string>>;
   /** Takes what is to be said of the engine and its plugins. @default to the console */
@@ -27,8 +29,8 @@ export interface Pulumi {
   readonly folder: string;
   readonly plugins: readonly Plugin[];
   /**
-   * A project folder with these files, beside which everything is installed that this repository has installed, and itself as
-   * `stagegate`. A value is the text of a file, or `{ from }`: a file or folder of this repository.
+   * A project folder with these files, beside which everything is installed that this repository has installed, and `stagegate`.
+   * A value is the text of a file, or `{ from }`: a file or folder of this repository.
    */
   project(name: string, files: Readonly<Record<string, string | { readonly from: string }>>): Project;
   /** Ends what runs and removes every file. */
@@ -39,7 +41,7 @@ export interface Project {
   readonly folder: string;
   /** Writes a file, or changes it. */
   write(path: string, text: string | ((before: string) => string)): void;
-  /** Makes a stack; plain configuration goes to the stack's file, secrets are encrypted there. */
+  /** Makes a stack; plain configuration is added to what the stack's file has, secrets are encrypted there. */
   stack(name: string, config?: StackConfig): Promise<Stack>;
 }
 
@@ -79,18 +81,20 @@ export interface Stack {
   outputs(): Promise<Readonly<Record<string, unknown>>>;
   /** The state as the backend holds it. */
   state(): StackState;
-  /** Replaces configuration; secrets stay as they are. */
+  /** Encrypts a value into the configuration. @throws when the command fails */
+  secret(key: string, value: string): Promise<void>;
+  /** Sets keys of the configuration; undefined removes one. */
   configure(config: Readonly<Record<string, unknown>>): void;
 }
 
 /** Sets up Pulumi in a temporary folder. Stop it in `afterAll`. */
-export function startPulumi({ kubeconfig, env = {}, print = console.log }: PulumiOptions = {}): Pulumi {
+export function startPulumi({ kubeconfig, stagegate = root, env = {}, print = console.log }: PulumiOptions = {}): Pulumi {
   const scratch = openScratch();
   const home = join(scratch.folder, 'pulumi');
   const plugins = layOutPlugins(home);
   const backend = join(scratch.folder, 'backend');
   mkdirSync(backend);
-  installModules(join(scratch.folder, 'node_modules'));
+  installModules(join(scratch.folder, 'node_modules'), stagegate);
 
   const settings = {
     PULUMI_HOME: home,
@@ -120,12 +124,12 @@ export function startPulumi({ kubeconfig, env = {}, print = console.log }: Pulum
   };
 }
 
-/** Everything that is installed here, and this repository under its name, as a folder of links: programs resolve them as guests do. */
-function installModules(folder: string): void {
+/** Everything that is installed here, and `stagegate`, as a folder of links: programs resolve them as guests do. */
+function installModules(folder: string, stagegate: string): void {
   const modules = join(root, 'node_modules');
   mkdirSync(folder);
   for (const name of readdirSync(modules)) if (!name.startsWith('.')) symlinkSync(join(modules, name), join(folder, name));
-  symlinkSync(root, join(folder, 'stagegate'));
+  symlinkSync(stagegate, join(folder, 'stagegate'));
 }
 
 interface Setting {
@@ -165,19 +169,23 @@ async function openStack(
   name: string,
   { config = {}, secrets = {} }: StackConfig = {},
 ): Promise<Stack> {
-  const pulumi = async (args: readonly string[], { env, killed }: RunOptions = {}): Promise<Omit<Run, keyof Outcome>> => {
+  const pulumi = async (
+    args: readonly string[],
+    { env, killed, input }: RunOptions & { readonly input?: string } = {},
+  ): Promise<Omit<Run, keyof Outcome>> => {
     const all = [...args, '--stack', name, '--non-interactive', '--color', 'never'];
     const { code, stdout, stderr } = await scratch.run({
       command: program('pulumi'),
       args: all,
       cwd: project.folder,
       env: { ...settings, ...env },
+      ...(input === undefined ? {} : { input }),
       ...(killed === undefined ? {} : { killed }),
     });
     return { code, text: [stdout, stderr].filter(Boolean).join('\n').trim() };
   };
-  const demand = async (args: readonly string[]): Promise<string> => {
-    const { code, text } = await pulumi(args);
+  const demand = async (args: readonly string[], input?: string): Promise<string> => {
+    const { code, text } = await pulumi(args, input === undefined ? {} : { input });
     if (code !== 0) throw new Error(`pulumi ${args.join(' ')} ended with ${code}\n${text}`);
     return text;
   };
@@ -196,13 +204,17 @@ async function openStack(
 
   const file = join(project.folder, `Pulumi.${name}.yaml`);
   const configure = (values: Readonly<Record<string, unknown>>): void => {
-    const { config: before, ...rest }: { config: Record<string, unknown> } = parse(readFileSync(file, 'utf8'));
-    const kept = Object.entries(before).filter(([, value]) => typeof value === 'object' && value !== null && 'secure' in value);
-    writeFileSync(file, stringify({ ...rest, config: { ...Object.fromEntries(kept), ...values } }));
+    const { config: before = {}, ...rest }: { config?: Record<string, unknown> } = parse(readFileSync(file, 'utf8')) ?? {};
+    const kept = Object.entries({ ...before, ...values }).filter(([, value]) => value !== undefined);
+    writeFileSync(file, stringify({ ...rest, config: Object.fromEntries(kept) }));
   };
-  writeFileSync(file, stringify({ config }));
+  writeFileSync(file, '', { flag: 'a' });
+  configure(config);
   await demand(['stack', 'init', '--no-select']);
-  for (const [key, value] of Object.entries(secrets)) await demand(['config', 'set', '--secret', key, value]);
+  const secret = async (key: string, value: string): Promise<void> => {
+    await demand(['config', 'set', '--secret', key], value);
+  };
+  for (const [key, value] of Object.entries(secrets)) await secret(key, value);
 
   return {
     name,
@@ -217,6 +229,7 @@ async function openStack(
       return JSON.parse(await demand(['stack', 'output', '--json']));
     },
     state: () => readState(join(backend, '.pulumi', 'stacks', project.name, `${name}.json`)),
+    secret,
     configure,
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import { Any, answer, Empty, grpc, messages, Refusal, Struct, serve } from '../plugin.mjs';
+import { revealed } from './object.mjs';
 import { cancellation, check, create, diff, NotInitialized, read, remove, update } from './operations.mjs';
 import { movesCluster, settingsOf } from './settings.mjs';
 import { differences } from './shape.mjs';
@@ -70,7 +71,7 @@ serve({
 
     checkConfig: (request) => answer(provider.CheckResponse, { Inputs: request.getNews() }),
     diffConfig(request) {
-      const [before, after] = [plain(request.getOldInputs() ?? request.getOlds()), plain(request.getNews())];
+      const [before, after] = [request.getOldInputs() ?? request.getOlds(), request.getNews()].map((config) => revealed(plain(config)));
       const found = differences(before, after);
       const changed = [...new Set(found.map(({ path }) => path.split(/[.[]/)[0]))];
       return answer(provider.DiffResponse, {
@@ -80,7 +81,7 @@ serve({
       });
     },
     async configure(request) {
-      settings = await settingsOf(plain(request.getArgs()));
+      settings = await settingsOf(revealed(plain(request.getArgs())));
       return answer(provider.ConfigureResponse, { Supportspreview: true });
     },
 

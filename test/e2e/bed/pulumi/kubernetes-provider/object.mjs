@@ -5,8 +5,14 @@ import { isRecord } from './shape.mjs';
 
 const AUTONAMED = 'pulumi.com/autonamed';
 
-/** What marks a value as secret on its way to the engine. */
-const secret = (value) => value && { '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270', value };
+/** What marks a value as secret between the engine and a plugin. */
+const MARK = '4dabf18193072939515e22adb298388d';
+const secret = (value) => value && { [MARK]: '1b47061264138c4ac30d75fd1eb44270', value };
+
+/** Values of a configuration, with what is secret among them. */
+export function revealed(config) {
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, isRecord(value) && MARK in value ? value.value : value]));
+}
 
 /** Fields that the API server keeps of its own, which are no inputs. */
 const KEPT_BY_SERVER = [
