@@ -1,7 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
 import { bind } from '../compile/bind';
-import { deepFreeze } from '../model/freeze';
-import type { Json } from '../model/platform-model';
 import { refuse } from '../values/diagnostic';
 import { type SlotValue, slotsIn } from '../values/slot';
 import { withoutStack } from './refusal';
@@ -26,15 +24,18 @@ export function bindInput(slot: string, input: pulumi.Input<SlotValue>): BoundIn
   return Object.freeze({ slot: name, input });
 }
 
-/** Data with all slots that have a value filled; Outputs are where they are needed and nowhere else. */
-export type Fill = (data: Json | undefined) => unknown;
+/** Inputs of one stack: values that are known while the program runs, and Outputs. */
+export interface SlotInputs {
+  readonly plain: Readonly<Record<string, SlotValue>>;
+  readonly outputs: ReadonlyMap<string, pulumi.Output<SlotValue>>;
+}
 
 /**
- * What fills slots of compiled data with these inputs.
+ * Tells inputs that are known from those that are not yet.
  *
  * @throws InvalidValueError SG055 when one slot is given twice.
  */
-export function filling(inputs: readonly BoundInput[], path: string): Fill {
+export function slotInputs(inputs: readonly BoundInput[], path: string): SlotInputs {
   const names = inputs.map(({ slot }) => slot);
   const twice = names.find((slot, index) => names.indexOf(slot) !== index);
   if (twice !== undefined) {
@@ -58,11 +59,17 @@ export function filling(inputs: readonly BoundInput[], path: string): Fill {
         pulumi.output(input).apply((value) => checkedValue(slot, value)),
       );
   }
-  return (data) => fill(data === undefined ? undefined : bind(data, plain), outputs);
+  return { plain, outputs };
+}
+
+/** A copy of data with Outputs where their slots are, and nowhere else. */
+export function withOutputs(data: unknown, { outputs }: SlotInputs): unknown {
+  return fill(data, outputs);
 }
 
 function fill(value: unknown, outputs: ReadonlyMap<string, pulumi.Output<SlotValue>>): unknown {
   if (typeof value === 'string') {
+    if (outputs.size === 0) return value;
     const slots = slotsIn(value).filter((slot) => outputs.has(slot));
     return slots.length === 0 ? value : bound(value, slots, outputs);
   }
@@ -88,9 +95,4 @@ function checkedValue(slot: string, value: SlotValue): SlotValue {
 
 function isPlain(input: pulumi.Input<SlotValue>): input is SlotValue {
   return !pulumi.Output.isInstance(input) && !(input instanceof Promise);
-}
-
-/** The names of the slots that inputs fill. */
-export function boundSlots(inputs: readonly BoundInput[]): readonly string[] {
-  return deepFreeze(inputs.map(({ slot }) => slot));
 }

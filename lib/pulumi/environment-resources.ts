@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import { openSlots, requireBound } from '../compile/bind';
+import { bind, openSlots } from '../compile/bind';
 import type { DesiredEnvironment, DesiredState } from '../desired/desired-state';
 import type { Environment } from '../environment';
 import type { EnvironmentModel, PlatformModel } from '../model/platform-model';
@@ -8,13 +8,14 @@ import { desiredEnvironment, environmentStack } from '../stack/environment-stack
 import type { ReleasedService } from '../stack/released-resources';
 import type { Renamed, Stack } from '../stack/stack';
 import { refuse } from '../values/diagnostic';
-import { type BoundInput, type Fill, filling } from './bind-input';
+import { type BoundInput, type SlotInputs, slotInputs, withOutputs } from './bind-input';
 import { compiledPlatform } from './compiled-platform';
 import { kubernetesObject } from './kubernetes-object';
 import { requiredProvider } from './provider-option';
 import { isRecorded, type RecordedRelease } from './recorded-release';
 import { withoutStack } from './refusal';
 import { registerResources } from './register';
+import { requireInputs } from './required-inputs';
 
 export interface EnvironmentResourcesProps {
   /** The environment, as it is declared. */
@@ -66,9 +67,9 @@ export class EnvironmentResources extends pulumi.ComponentResource {
   constructor(name: string, props: EnvironmentResourcesProps, options: pulumi.ComponentResourceOptions = {}) {
     const plan = withoutStack(() => planOf(name, props, options));
     super('stagegate:index:EnvironmentResources', name, {}, options);
-    const { stack, fill, environment, model } = plan;
+    const { stack, slots, environment, routes } = plan;
     if (plan.note !== undefined) void pulumi.log.info(plan.note, this);
-    const registered = registerResources(this, name, { stack, fill, make: kubernetesObject, options });
+    const registered = registerResources(this, name, { stack, slots, make: kubernetesObject, options });
     const nameOf = (type: string): pulumi.Output<string> | undefined => {
       const resource = stack.resources.find((candidate) => candidate.type === type);
       const made = resource === undefined ? undefined : registered.get(resource.name);
@@ -76,12 +77,13 @@ export class EnvironmentResources extends pulumi.ComponentResource {
     };
     const namespace = nameOf('kubernetes:core/v1:Namespace');
     const application = nameOf('kubernetes:argoproj.io/v1alpha1:Application');
-    const url = (route = ''): pulumi.Output<string> => pulumi.output(fill(addressOf(environment, route))) as pulumi.Output<string>;
+    const url = (route = ''): pulumi.Output<string> =>
+      pulumi.output(withOutputs(`${plan.address}${route}`, slots)) as pulumi.Output<string>;
     this.outputs = {
-      environment: environment.name,
+      environment,
       ...(namespace === undefined ? {} : { namespace }),
       url: url(),
-      urls: pulumi.all(Object.fromEntries(routesOf(model, environment.name).map(([service, route]) => [service, url(route)]))),
+      urls: pulumi.all(Object.fromEntries(routes.map(([service, route]) => [service, url(route)]))),
       ...(application === undefined ? {} : { application }),
       ...(props.release?.id === undefined ? {} : { release: props.release.id }),
     };
@@ -90,10 +92,13 @@ export class EnvironmentResources extends pulumi.ComponentResource {
 }
 
 interface EnvironmentPlan {
-  readonly model: PlatformModel;
-  readonly environment: EnvironmentModel;
+  readonly environment: string;
+  /** Scheme and host, Outputs still open. */
+  readonly address: string;
+  /** Routes by service. */
+  readonly routes: readonly (readonly [string, string])[];
   readonly stack: Stack;
-  readonly fill: Fill;
+  readonly slots: SlotInputs;
   /** What people are told. */
   readonly note?: string;
 }
@@ -108,14 +113,18 @@ function planOf(name: string, props: EnvironmentResourcesProps, options: pulumi.
   const path = `${model.name}/${environmentName}`;
   const { released, note } = whatIsReleased(desired, environment, inputs, release, path);
   const stack = environmentStack(desired, environmentName, { released, renamed });
-  const fill = filling(inputs, path);
-  const open = openSlots([stack.resources.map((resource) => resource.inputs), environment.host]);
-  refuseUnknown(inputs, open, path);
-  requireBound(
-    open.filter((slot) => !inputs.some((input) => input.slot === slot)).map((slot) => `{{slot:${slot}}}`),
-    path,
-  );
-  return { model, environment, stack, fill, ...(note === undefined ? {} : { note }) };
+  const slots = slotInputs(inputs, path);
+  const address = `${environment.tls.kind === 'off' ? 'http' : 'https'}://${environment.host}`;
+  const open = openSlots([stack.resources.map((resource) => resource.inputs), address]);
+  requireInputs(inputs, open, path);
+  return {
+    environment: environmentName,
+    address: bind(address, slots.plain),
+    routes: routesOf(model, environmentName),
+    stack: bind(stack, slots.plain),
+    slots,
+    ...(note === undefined ? {} : { note }),
+  };
 }
 
 /** The services whose objects Pulumi applies itself. */
@@ -177,26 +186,6 @@ function servicesOf({ services }: DesiredEnvironment): readonly ReleasedService[
 
 function refuseRelease(path: string, message: string, given: string, expected: string, remedy: string): never {
   return refuse({ code: 'SG056', name: 'wrong-release', path, message, given, expected, remedy });
-}
-
-/** An input that fills nothing is a slip of the pen: what it was meant for stays open, or keeps another value. */
-export function refuseUnknown(inputs: readonly BoundInput[], open: readonly string[], path: string): void {
-  const unknown = inputs.map(({ slot }) => slot).filter((slot) => !open.includes(slot));
-  if (unknown.length === 0) return;
-  refuse({
-    code: 'SG055',
-    name: 'wrong-stack-input',
-    path,
-    message: 'nothing that is registered here has such a slot',
-    given: unknown.join(', '),
-    expected: open.length === 0 ? 'no inputs' : open.join(', '),
-    remedy: 'leave it out, or correct its name',
-  });
-}
-
-/** Address of a route, slots still open. */
-function addressOf({ host, tls }: EnvironmentModel, route: string): string {
-  return `${tls.kind === 'off' ? 'http' : 'https'}://${host}${route}`;
 }
 
 function routesOf(model: PlatformModel, environment: string): readonly (readonly [string, string])[] {

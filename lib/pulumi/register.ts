@@ -1,7 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi';
-import type { Json } from '../model/platform-model';
 import type { Stack, StackResource } from '../stack/stack';
-import type { Fill } from './bind-input';
+import { type SlotInputs, withOutputs } from './bind-input';
 
 /** Makes a resource of a provider's SDK. */
 export type MakeResource = (
@@ -12,8 +11,9 @@ export type MakeResource = (
 ) => pulumi.CustomResource;
 
 export interface Registration {
+  /** The stack, its plain values filled in. */
   readonly stack: Stack;
-  readonly fill: Fill;
+  readonly slots: SlotInputs;
   readonly make: MakeResource;
   /** Options of the component: its guards take the place of the table's, its dependencies hold for its children. */
   readonly options: pulumi.ComponentResourceOptions;
@@ -23,13 +23,13 @@ export interface Registration {
 export function registerResources(
   component: pulumi.ComponentResource,
   componentName: string,
-  { stack, fill, make, options }: Registration,
+  { stack, slots, make, options }: Registration,
 ): ReadonlyMap<string, pulumi.CustomResource> {
   const registered = new Map<string, pulumi.CustomResource>();
   const full = (name: string): string => `${componentName}/${name}`;
   for (const resource of stack.resources) {
     const dependsOn = resource.dependsOn.map((name) => registered.get(name)).filter((one) => one !== undefined);
-    const made = make(resource, full(resource.name), filled(resource.inputs, fill), {
+    const made = make(resource, full(resource.name), withOutputs(resource.inputs, slots) as Record<string, unknown>, {
       parent: component,
       // Pulumi does not hand the dependencies of a component to its children; the others come after those that have none.
       ...(dependsOn.length > 0 ? { dependsOn } : options.dependsOn === undefined ? {} : { dependsOn: options.dependsOn }),
@@ -40,8 +40,4 @@ export function registerResources(
     registered.set(resource.name, made);
   }
   return registered;
-}
-
-function filled(inputs: StackResource['inputs'], fill: Fill): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(inputs).map(([key, value]: [string, Json | undefined]) => [key, fill(value)]));
 }

@@ -1,18 +1,17 @@
 import * as pulumi from '@pulumi/pulumi';
-import { openSlots, requireBound } from '../compile/bind';
+import { bind, openSlots } from '../compile/bind';
 import type { Platform } from '../platform';
 import type { Repository } from '../repository';
 import { repositoryStack } from '../stack/repository-stack';
 import type { Renamed, Stack } from '../stack/stack';
 import { refuse } from '../values/diagnostic';
-import { slotToken } from '../values/slot';
-import { type BoundInput, type Fill, filling } from './bind-input';
+import { type BoundInput, type SlotInputs, slotInputs } from './bind-input';
 import { compiledPlatform } from './compiled-platform';
-import { refuseUnknown } from './environment-resources';
 import { githubSetting } from './github-setting';
 import { requiredProvider } from './provider-option';
 import { withoutStack } from './refusal';
 import { registerResources } from './register';
+import { requireInputs } from './required-inputs';
 
 export interface RepositoryResourcesProps {
   /** The platform whose repositories they are. */
@@ -58,11 +57,11 @@ export class RepositoryResources extends pulumi.ComponentResource {
   constructor(name: string, props: RepositoryResourcesProps, options: pulumi.ComponentResourceOptions = {}) {
     const plan = withoutStack(() => planOf(name, props, options));
     super('stagegate:index:RepositoryResources', name, {}, options);
-    const { stack, fill, inputsOf, byHand } = plan;
+    const { stack, slots, inputsOf, byHand } = plan;
     if (byHand.length > 0) void pulumi.log.info(`no value is given for ${byHand.join(', ')}: set by hand, not registered`, this);
     const registered = registerResources(this, name, {
       stack,
-      fill,
+      slots,
       options,
       make: (resource, full, inputs, own) => {
         const value = resource.secret === undefined ? undefined : props.secrets?.[resource.secret];
@@ -98,7 +97,7 @@ export class RepositoryResources extends pulumi.ComponentResource {
 
 interface RepositoryPlan {
   readonly stack: Stack;
-  readonly fill: Fill;
+  readonly slots: SlotInputs;
   readonly inputsOf: (inputs: Record<string, unknown>) => Record<string, unknown>;
   /** Names of secrets without a value. */
   readonly byHand: readonly string[];
@@ -115,14 +114,12 @@ function planOf(name: string, props: RepositoryResourcesProps, options: pulumi.C
   refuseUnknownSecrets(Object.keys(props.secrets ?? {}), secrets, model.name);
   const stack = { ...whole, resources: whole.resources.filter(({ secret }) => secret === undefined || given.includes(secret)) };
   const inputs = props.inputs ?? [];
-  const fillSlots = filling(inputs, model.name);
-  const open = openSlots(stack.resources.map((resource) => resource.inputs));
-  refuseUnknown(inputs, open, model.name);
-  requireBound(open.filter((slot) => !inputs.some((input) => input.slot === slot)).map(slotToken), model.name);
+  const slots = slotInputs(inputs, model.name);
+  requireInputs(inputs, openSlots(stack.resources.map((resource) => resource.inputs)), model.name);
   const repository = ownRepository(provider, owner, model.name);
   return {
-    stack,
-    fill: fillSlots,
+    stack: bind(stack, slots.plain),
+    slots,
     inputsOf: (inputs) => ({ ...inputs, repository: repository(String(inputs.repository)) }),
     byHand: secrets.filter((secret) => !given.includes(secret)),
   };
