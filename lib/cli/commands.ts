@@ -11,6 +11,7 @@ import {
   repeated,
   seconds,
   valuesOption,
+  wholeNumber,
 } from './options';
 
 const policyOption = (): Option =>
@@ -78,6 +79,25 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [programOption(), jsonOption()],
     example: 'preview prod',
     load: () => require('./preview') as typeof import('./preview'),
+  },
+  {
+    usage: 'comment',
+    summary: 'show a difference in a pull request of GitHub, in one comment that is kept up to date',
+    options: [
+      new Option('--from <file>', 'what stagegate diff --json wrote'),
+      new Option('--stacks <folder>', 'what pulumi preview --json printed, a file for each stack, named after it'),
+      new Option('--pr <number>', 'the pull request; else that of the event of GitHub Actions').argParser(wholeNumber),
+      new Option('--base <branch>', 'branch onto which the pull request is, when another run has compared it'),
+      new Option('--repository <owner/name>', 'the repository; else GITHUB_REPOSITORY'),
+      new Option('--parts <number>', 'comments at most, when one is too small').argParser(wholeNumber).default(1),
+      new Option('--failed', 'the comparison failed: say so in the comment that is there'),
+      new Option('--in-run', 'write the summary of the job and annotations in place of a comment'),
+      new Option('-p, --program <file>', 'with --in-run: path of the program, on which annotations are shown'),
+      new Option('--dry-run', 'print the comment and post nothing'),
+      jsonOption(),
+    ],
+    example: 'comment --from difference.json --pr 12',
+    load: () => require('./comment') as typeof import('./comment'),
   },
   {
     usage: 'explain <code>',

@@ -20,6 +20,13 @@ export const seconds = (text: string): number => {
   return value;
 };
 
+/** A whole number above zero. */
+export const wholeNumber = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('Give a whole number above zero.');
+  return value;
+};
+
 /** An option that may be given several times; its value is the list. */
 export const repeated = (option: Option): Option =>
   option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);

@@ -15,6 +15,8 @@ export interface MarkdownOptions {
   readonly tool: string;
   /** What Pulumi would do to stacks, shown beside. @default none */
   readonly stacks?: readonly StackPreview[];
+  /** What a reader has to know about where the comparison comes from, a sentence each without full stop. @default nothing */
+  readonly remarks?: readonly string[];
   /** Address of the repository, to which commits are linked. @default no links */
   readonly repositoryUrl?: string;
   /** Address of the run that compared. @default not named */
@@ -41,7 +43,8 @@ export function isEmpty({ environments, repositories, policy, notCompared }: Dif
  */
 export function differenceMarkdown(difference: Difference, options: MarkdownOptions): string[] {
   const { stacks = [], size = 60_000, parts = 1 } = options;
-  if (isEmpty(difference, stacks)) return [`<b>stagegate</b> · nothing changes · ${comparison(difference, options)}`];
+  if (isEmpty(difference, stacks))
+    return [[`<b>stagegate</b> · nothing changes · ${comparison(difference, options)}`, ...remarks(options)].join(' · ')];
   const head = headText(difference, options, size);
   const foot = footText(difference, options);
   const sections: Section[] = [
@@ -62,6 +65,7 @@ function headText(difference: Difference, options: MarkdownOptions, size: number
   return [
     `<b>stagegate</b> · ${comparison(difference, options)}`,
     verdict(difference, stacks),
+    remarks(options).join('\n\n'),
     table(['environment', 'objects', 'what it means'], environments.map(environmentRow), size * 0.25, environments.map(risksOf)),
     table(['repository', 'settings', 'which'], repositories.map(repositoryRow), size * 0.1),
     table(['Pulumi stack', 'resources', 'which'], stacks.map(stackRow), size * 0.1),
@@ -72,12 +76,22 @@ function headText(difference: Difference, options: MarkdownOptions, size: number
     .join('\n\n');
 }
 
+/** One line for a comparison that failed, so that an older one is not taken for it. */
+export function failedMarkdown(head: Compared, options: Pick<MarkdownOptions, 'repositoryUrl' | 'runUrl'>): string {
+  const run = options.runUrl === undefined ? '' : ` · ${link('run', options.runUrl)}`;
+  return `<b>stagegate</b> · ⚠ ${side(head, options)} could not be compared${run}`;
+}
+
+function remarks({ remarks = [] }: MarkdownOptions): string[] {
+  return remarks.slice(0, 5).map((remark) => `<i>${markdownText(remark)}</i>`);
+}
+
 /** `main` 9c31f0a → `this-branch` 4f2a1c8 */
-function comparison({ base, head }: Difference, options: MarkdownOptions): string {
+function comparison({ base, head }: Difference, options: Pick<MarkdownOptions, 'repositoryUrl'>): string {
   return `${side(base, options)} → ${side(head, options)}`;
 }
 
-function side({ name, commit }: Compared, { repositoryUrl }: MarkdownOptions): string {
+function side({ name, commit }: Compared, { repositoryUrl }: Pick<MarkdownOptions, 'repositoryUrl'>): string {
   const shown = inlineCode(name, 120);
   if (commit === undefined || !/^[0-9a-f]{7,64}$/.test(commit)) return shown;
   const short = commit.slice(0, 7);

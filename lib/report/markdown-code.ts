@@ -6,7 +6,7 @@ import { shortened, visible, visibleLine } from './visible';
  * in a table, the pipe: text with a pipe becomes a `code` element instead.
  */
 export function inlineCode(text: string, size = 200): string {
-  const line = shortened(withoutComment(visibleLine(text)), size);
+  const line = shortened(withoutCommand(withoutComment(visibleLine(text))), size);
   if (line === '') return EMPTY;
   if (line.includes('|')) return `<code>${markdownText(line, size * 2)}</code>`;
   const fence = '`'.repeat(longestRun(line) + 1);
@@ -22,7 +22,10 @@ export interface DiffLine {
 
 /** Lines of others between fences, coloured as a comparison. The fence is longer than any run of backticks within. */
 export function diffFence(lines: readonly DiffLine[]): string {
-  const content = lines.map(({ sign, text }) => `${sign} ${withoutCommand(withoutComment(visible(text.replaceAll('\t', '  '))), sign)}`);
+  const content = lines.map(({ sign, text }) => {
+    const line = withoutCommand(withoutComment(visible(text.replaceAll('\t', '  '))));
+    return `${sign} ${sign === ' ' ? line.replace(/^(\s*)::/, '$1: :') : line}`;
+  });
   const fence = '`'.repeat(Math.max(3, longestRun(content.join('\n')) + 1));
   return `${fence}diff\n${content.map((line) => line.trimEnd()).join('\n')}\n${fence}`;
 }
@@ -32,10 +35,9 @@ function withoutComment(text: string): string {
   return text.replaceAll('<!--', '<!- -');
 }
 
-/** The runner obeys commands in what a step prints, wherever `##[` stands and where a line begins with `::`. */
-function withoutCommand(text: string, sign: DiffLine['sign']): string {
-  const quiet = text.replaceAll('##[', '## [');
-  return sign === ' ' ? quiet.replace(/^(\s*)::/, '$1: :') : quiet;
+/** The runner obeys a command in what a step prints where a line begins with `::`, and wherever `##[` stands. */
+function withoutCommand(text: string): string {
+  return text.replaceAll('##[', '## [');
 }
 
 function longestRun(text: string): number {

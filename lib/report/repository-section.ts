@@ -17,12 +17,13 @@ export function repositorySection({ name, changes }: RepositoryDifference): Sect
 }
 
 /** The row of a repository: name, counts, and which settings change. */
-export function repositoryRow({ name, changes }: RepositoryDifference): string {
+export function repositoryRow({ name, previous, changes }: RepositoryDifference): string {
   const told = changes.map(({ action, kind, name: setting }) => {
     const what = `${markdownText(kind, 60)} ${markdownText(setting, 100)}`;
     return action === 'update' ? what : `${what} ${ACTION_WORDS[action]}`;
   });
-  return `| ${markdownText(name, 150)} | ${actionCounts(changes.map(({ action }) => action))} | ${listed([...new Set(told)], 4)} |`;
+  const whole = previous === undefined ? [] : [`<b>was ${markdownText(previous, 150)}</b>`];
+  return `| ${markdownText(name, 150)} | ${actionCounts(changes.map(({ action }) => action))} | ${listed([...whole, ...new Set(told)], 4)} |`;
 }
 
 function byAction(a: SettingChange, b: SettingChange): number {

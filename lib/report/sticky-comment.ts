@@ -41,13 +41,7 @@ export function planComments(
   shown: Shown,
   { isNew }: { readonly isNew: boolean } = { isNew: true },
 ): CommentPlan {
-  const own = posted
-    .filter((comment) => comment.author === author)
-    .flatMap((comment) => {
-      const mark = tryMark(comment.body);
-      return mark === undefined ? [] : [{ ...comment, ...mark }];
-    })
-    .sort((a, b) => a.id - b.id);
+  const own = ownComments(posted, author);
   const later = own.find((comment) => isLater(comment.shown, shown));
   if (later !== undefined) return { kind: 'superseded', by: later.shown };
   const wanted = own.length === 0 && !isNew ? [] : parts.map((body, index) => marked(body, index + 1, shown));
@@ -63,7 +57,23 @@ export function planComments(
   };
 }
 
-function tryMark(body: string): { readonly part: number; readonly shown: Shown } | undefined {
+/** Those comments of the author that bear the mark, oldest first. */
+export function ownComments<C extends PostedComment>(posted: readonly C[], author: string): readonly (C & Mark)[] {
+  return posted
+    .filter((comment) => comment.author === author)
+    .flatMap((comment) => {
+      const mark = tryMark(comment.body);
+      return mark === undefined ? [] : [{ ...comment, ...mark }];
+    })
+    .sort((a, b) => a.id - b.id);
+}
+
+interface Mark {
+  readonly part: number;
+  readonly shown: Shown;
+}
+
+function tryMark(body: string): Mark | undefined {
   const match = MARK.exec(body.replaceAll('\r\n', '\n'));
   if (match === null) return undefined;
   const [, part, head = '', number, attempt] = match;

@@ -1,6 +1,7 @@
 import type { Difference, EnvironmentDifference, FieldChange } from '../diff/difference';
 import type { Json } from '../model/platform-model';
 import { trySecretByName, trySecretFormat } from '../values/secret-material';
+import type { StackPreview } from './pulumi-preview';
 
 const SECRET = '[secret]';
 
@@ -9,10 +10,7 @@ const SECRET = '[secret]';
  * secret, and what is `known` to be one. A second net: whoever makes a difference leaves secrets out, but it may come from another run.
  */
 export function withoutSecrets(difference: Difference, known: readonly string[] = []): Difference {
-  const longEnough = known.filter((secret) => secret.length >= 8);
-  const text = (value: string): string =>
-    trySecretFormat(value) !== undefined || longEnough.some((secret) => value.includes(secret)) ? SECRET : value;
-  const cleaned = mapped(difference as unknown as Json, text) as unknown as Difference;
+  const cleaned = withoutFormats(difference, known);
   return {
     ...cleaned,
     environments: cleaned.environments.map((environment) => withoutNamedSecrets(environment)),
@@ -21,6 +19,20 @@ export function withoutSecrets(difference: Difference, known: readonly string[] 
       changes: repository.changes.map((change) => ({ ...change, fields: change.fields.map(withoutNamedSecret) })),
     })),
   };
+}
+
+/** The same for what Pulumi would do to a stack, in which it masks what the program has marked as secret. */
+export function previewWithoutSecrets(preview: StackPreview, known: readonly string[] = []): StackPreview {
+  const cleaned = withoutFormats(preview, known);
+  if (cleaned.kind === 'unreadable') return cleaned;
+  return { ...cleaned, steps: cleaned.steps.map((step) => ({ ...step, fields: step.fields.map(withoutNamedSecret) })) };
+}
+
+function withoutFormats<T>(document: T, known: readonly string[]): T {
+  const longEnough = known.filter((secret) => secret.length >= 8);
+  const text = (value: string): string =>
+    trySecretFormat(value) !== undefined || longEnough.some((secret) => value.includes(secret)) ? SECRET : value;
+  return mapped(document as Json, text) as T;
 }
 
 function withoutNamedSecrets(environment: EnvironmentDifference): EnvironmentDifference {

@@ -5,7 +5,7 @@ import type { StackPreview } from '../../lib/report/pulumi-preview';
 import { stepSummary } from '../../lib/report/step-summary';
 import { ATTACKS } from './attacks';
 import { anyDifference, BASE, changeOf, differenceOf, environmentOf, HEAD, largeDifference } from './differences';
-import { shown } from './shown';
+import { obeyed, shown } from './shown';
 
 const tool = '1.2.3';
 const markdown = (difference: Difference, options: Partial<MarkdownOptions> = {}): string => {
@@ -333,6 +333,7 @@ describe('whatever is compared', () => {
       expect(elements.filter((name) => !allowed.has(name))).toEqual([]);
       for (const row of part.split('\n').filter((line) => line.startsWith('| '))) expect(row.match(/\|/g)).toHaveLength(4);
       expect((part.match(/^`{3,}/gm) ?? []).length % 2).toBe(0);
+      expect(obeyed(part)).toEqual([]);
     }
   }
 

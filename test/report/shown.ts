@@ -80,3 +80,12 @@ function decoded(text: string): string {
 export function withoutBreaks(text: string): string {
   return text.replaceAll('\u200b', '');
 }
+
+/** The workflow commands in what a step prints, as the runner finds them. */
+export function obeyed(text: string): string[] {
+  return text.split(/\r\n|\n|\r/).flatMap((line) => {
+    if (line.trimStart().startsWith('::')) return [line.trimStart()];
+    const old = line.indexOf('##[');
+    return old === -1 ? [] : [line.slice(old)];
+  });
+}

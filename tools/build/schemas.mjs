@@ -1,4 +1,4 @@
-// The published JSON Schemas of the resolved model and the desired state, made from their TypeScript types.
+// The published JSON Schemas of the resolved model, the desired state and a difference, made from their TypeScript types.
 //   node tools/build/schemas.mjs           rewrites schema/
 //   node tools/build/schemas.mjs --check   fails when schema/ does not say what the types say
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const published = [
   { file: 'platform-model.schema.json', source: 'lib/model/platform-model.ts', type: 'PlatformModel' },
   { file: 'desired-state.schema.json', source: 'lib/desired/desired-state.ts', type: 'DesiredState' },
+  { file: 'difference.schema.json', source: 'lib/diff/difference.ts', type: 'Difference' },
 ];
 
 /** The text of a published schema as the types have it now. */
