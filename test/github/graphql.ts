@@ -17,7 +17,7 @@ import type { Principal } from './principals';
 import type { Problem } from './request-log';
 import type { ApiResponse } from './route';
 import { Unsupported } from './route';
-import { Description } from './validation';
+import { type Description, published } from './validation';
 import type { World } from './world';
 
 /** Fields of the root, for queries and mutations alike. */
@@ -39,7 +39,7 @@ export class GraphQl {
   constructor(
     private readonly world: World,
     private readonly problem: (problem: Problem) => void,
-    private readonly description = new Description(),
+    private readonly description: Description = published,
   ) {}
 
   async answer({ text, caller }: { readonly text: string; readonly caller: Principal | 'unknown' | undefined }): Promise<ApiResponse> {

@@ -123,6 +123,9 @@ export class Description {
   }
 }
 
+/** GitHub's description with all known deviations; one for all, as it is read step by step. */
+export const published = new Description();
+
 function changedBody(schema: OpenApiSchema, change: Extract<Change, { readonly kind: 'property' | 'optional' }>): OpenApiSchema {
   const properties = schema.properties as Readonly<Record<string, OpenApiSchema>>;
   if (change.kind === 'property') return { ...schema, properties: { ...properties, [change.name]: change.schema } };
