@@ -20,7 +20,7 @@ export function accessGrounds(sides: Correspondence, which: 'base' | 'head'): re
           (environment): Ground => ({
             key: `github environment ${pair.head.name} ${key(environment.name)}`,
             name: environment.name,
-            around: ['GitHub environment ', after],
+            around: ['GitHub environment ', after, 'GitHub environments '],
             place: { ...place, environments: [key(environment.name)] },
             demands: environmentDemands(side, repository, environment),
           }),

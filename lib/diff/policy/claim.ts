@@ -16,7 +16,13 @@ export type Claim =
       readonly or?: readonly string[];
     }
   /** So many of these people. */
-  | { readonly kind: 'people'; readonly of: string; readonly people: readonly string[]; readonly amount: number };
+  | {
+      readonly kind: 'people';
+      readonly of: string;
+      readonly people: readonly string[];
+      readonly amount: number;
+      readonly or?: readonly string[];
+    };
 
 // `or` names other claims from which this one follows as well: `update`, for what no commit can come to.
 
@@ -54,13 +60,23 @@ export function directionOf(
 
 /** Whether whatever fulfils claim `a` fulfils `b`. */
 export function implies(a: Claim, b: Claim): boolean {
-  const other = a.of !== b.of;
-  if (b.kind === 'people') return !other && a.kind === 'people' && a.amount >= b.amount && a.people.every((one) => b.people.includes(one));
-  if (other && !b.or?.includes(a.of)) return false;
+  if (a.of !== b.of) return b.or?.includes(a.of) === true && impliesOther(a, b);
+  switch (b.kind) {
+    case 'at-least':
+      return a.kind === 'at-least' && a.amount >= b.amount;
+    case 'only':
+      return a.kind === 'only' && covers(b, a);
+    case 'people':
+      return a.kind === 'people' && a.amount >= b.amount && a.people.every((one) => b.people.includes(one));
+  }
+}
+
+/** Whether a claim follows from one that is of something else. */
+function impliesOther(a: Claim, b: Claim): boolean {
   if (a.kind === 'people') return b.kind === 'only' && a.people.every((one) => b.admitted.includes(one));
-  if (a.kind === 'only' && b.kind === 'only' && a.read === b.read) return covers(b, a);
-  if (a.kind === 'at-least' && b.kind === 'at-least' && !other) return a.amount >= b.amount;
-  return other;
+  if (a.kind === 'at-least' || a.read !== 'actors') return true;
+  // Of those for whom a demand does not hold, nothing else follows from it.
+  return b.kind === 'only' && b.read === 'actors' ? covers(b, a) : a.admitted.length === 0;
 }
 
 type OnlyClaim = Extract<Claim, { kind: 'only' }>;

@@ -7,7 +7,7 @@ export interface Ground {
   /** What people call it: `preprod → prod`, `main`. */
   readonly name: string;
   /** What stands around the name, `network of ` and ` of acme/shop`; grounds with the same around them may be named together. */
-  readonly around: readonly [before: string, after: string];
+  readonly around: readonly [before: string, after: string, beforeSeveral?: string];
   /** Where the explorer would find harm if a demand on it fell away. */
   readonly place: Place;
   readonly demands: readonly Demand[];

@@ -5,8 +5,9 @@ import { atLeast, type Claim, only } from './claim';
 import type { Correspondence } from './correspondence';
 import type { Demand, Ground } from './demand';
 import { floorDemands } from './floor-demands';
-import { at, listOf } from './object-fields';
+import { at, listOf, unordered } from './object-fields';
 import { projectDemands } from './project-demands';
+import { listed } from './words';
 
 /** What is demanded in the environments that are there before and after: how they sync, what Argo CD may do there, what the cluster refuses. */
 export function environmentGrounds(sides: Correspondence, which: 'base' | 'head'): readonly Ground[] {
@@ -30,6 +31,9 @@ export function environmentGrounds(sides: Correspondence, which: 'base' | 'head'
   });
 }
 
+/** Enforces what no setting of a host does. */
+const DELIVERY = 'the delivery app';
+
 const TIERS = ['development', 'staging', 'production'] as const;
 
 function settingDemands({ tier, lifecycle, health, admit }: DeliveryEnvironment): Demand[] {
@@ -42,6 +46,7 @@ function settingDemands({ tier, lifecycle, health, admit }: DeliveryEnvironment)
       topic: 'health timeout',
       text: `a release without health fails after ${durationText(health.timeoutSeconds)}`,
       none: '',
+      by: DELIVERY,
       claims: [atLeast('health timeout', -health.timeoutSeconds)],
     },
     { topic: 'health', text: `health is ${health.mode}`, none: '', claims: [atLeast(`health ${health.mode}`)] },
@@ -51,6 +56,7 @@ function settingDemands({ tier, lifecycle, health, admit }: DeliveryEnvironment)
             topic: 'admit',
             text: 'a newer release waits until the present one has soaked',
             none: 'a newer release need not wait for the present one to soak',
+            by: DELIVERY,
             claims: [atLeast('admit after soak')],
           },
         ]
@@ -73,6 +79,7 @@ export function syncDemands(environment: DeliveryEnvironment, bootstrap: readonl
             topic: 'sync group',
             text: `synced by ${syncGroup}`,
             none: 'synced by whoever Argo CD lets',
+            by: DELIVERY,
             claims: [atLeast(`sync group ${syncGroup}`)],
           },
         ]
@@ -92,7 +99,7 @@ export function syncDemands(environment: DeliveryEnvironment, bootstrap: readonl
     // Where a person syncs, a person says what is corrected and removed.
     claims: holds || !automatic ? [atLeast(topic, 1, UNSYNCED)] : [],
   });
-  const ignored = listOf(at(object, 'spec', 'ignoreDifferences')).map((item) => JSON.stringify(item));
+  const ignored = listOf(at(object, 'spec', 'ignoreDifferences'));
   return [
     { topic: 'application', text: 'Argo CD syncs it', none: '', claims: [atLeast('Argo CD syncs it')] },
     ...(automated === undefined
@@ -104,15 +111,22 @@ export function syncDemands(environment: DeliveryEnvironment, bootstrap: readonl
     held('prune', 'what a release no longer has is removed', 'what a release no longer has stays', automated?.prune === true),
     {
       topic: 'ignored differences',
-      text: ignored.length === 0 ? 'no difference is ignored' : 'ignores differences in',
+      text: ignored.length === 0 ? 'no difference is ignored' : 'ignores',
       none: '',
-      ...(ignored.length === 0 ? {} : { list: ignored }),
+      ...(ignored.length === 0 ? {} : { list: ignored.map(ignoredText).sort() }),
       by,
-      claims: [only('ignored differences', ignored, 'names', UNSYNCED)],
+      claims: [only('ignored differences', ignored.map(unordered), 'names', UNSYNCED)],
     },
     ...originDemands(environment, object, by),
     ...group,
   ];
+}
+
+/** `/spec/replicas of Deployment backend`: what no correction looks at. */
+function ignoredText(difference: unknown): string {
+  const fields = ['jsonPointers', 'jqPathExpressions', 'managedFieldsManagers'].flatMap((name) => listOf(at(difference, name)).map(String));
+  const kind = [at(difference, 'kind'), at(difference, 'name')].filter((part) => part !== undefined).map(String);
+  return `${listed(fields)} of ${kind.join(' ')}`;
 }
 
 /** What the Application follows. */

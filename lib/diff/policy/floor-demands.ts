@@ -1,7 +1,7 @@
 import type { DeliveryEnvironment, KubernetesObject } from '../../desired/desired-state';
 import { atLeast, only } from './claim';
 import type { Demand } from './demand';
-import { at, listOf } from './object-fields';
+import { at, listOf, unordered } from './object-fields';
 import { listed } from './words';
 
 /** What the cluster itself refuses in an environment, whoever asks: pods by their settings, images, traffic. */
@@ -47,7 +47,7 @@ function imageDemands({ namespace }: DeliveryEnvironment, bootstrap: readonly Ku
   return policies.flatMap((policy) => {
     const by = `ValidatingAdmissionPolicy ${policy.metadata.name}`;
     const validations = listOf(at(policy, 'spec', 'validations')).map((validation) => String(at(validation, 'expression')));
-    const matched = JSON.stringify([
+    const matched = unordered([
       at(policy, 'spec', 'matchConstraints'),
       at(policy, 'spec', 'matchConditions') ?? null,
       at(policy, 'spec', 'variables'),
@@ -119,7 +119,7 @@ function networkDemands(bootstrap: readonly KubernetesObject[]): Demand[] {
         text: open ? `any ${words}` : texts.length === 0 ? `no ${words}` : `${words}:`,
         none: `any ${words}`,
         ...(open || texts.length === 0 ? {} : { list: texts }),
-        by: `NetworkPolicy ${listed(closing.map(({ metadata }) => metadata.name))}`,
+        by: `NetworkPolicy ${listed(closing.map(({ metadata }) => metadata.name).sort())}`,
         claims: open ? [] : [only(words, [...new Set(rules.map(({ key }) => key))])],
       },
     ];
@@ -132,7 +132,7 @@ function ruleOf(type: 'Ingress' | 'Egress', pods: unknown, rule: unknown): { rea
     (port) => `${String(at(port, 'port') ?? 'any port')}/${String(at(port, 'protocol') ?? 'TCP')}`,
   );
   const all = Object.keys((pods ?? {}) as object).length === 0;
-  const key = all && peers.length === 0 && ports.length === 0 ? '{}' : JSON.stringify([all ? null : pods, rule]);
+  const key = all && peers.length === 0 && ports.length === 0 ? '{}' : unordered([all ? null : pods, rule]);
   const where = peers.length === 0 ? 'anywhere' : listed(peers.map(peerText), 'or');
   const text = `${type === 'Ingress' ? 'from' : 'to'} ${where}${ports.length === 0 ? '' : ` on ${listed(ports)}`}`;
   return { key, text: all ? text : `${selectorText(pods)} ${text}` };

@@ -12,3 +12,11 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
 export function listOf(value: unknown): readonly Json[] {
   return Array.isArray(value) ? value : [];
 }
+
+/** A text that is the same for values that differ in the order of their lists and keys alone. */
+export function unordered(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(unordered).sort().join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}:${unordered(inner)}`);
+  return `{${entries.sort().join()}}`;
+}

@@ -37,13 +37,17 @@ export function policyChanges(
   { bounds = Bounds.quick }: PolicyChangeOptions = {},
 ): readonly PolicyChange[] {
   const sides = correspondenceOf(base.desired, head.desired);
-  const found = withoutRepeats(joinAlike([...wayChanges(sides).map(ofWay), ...groundChanges(sides)]));
+  const found = joinAlike([...wayChanges(sides).map(ofWay), ...groundChanges(sides)]);
   const ordered = ORDER.flatMap((direction) => found.filter((change) => change.direction === direction));
   const explored = bounds !== 'none' && base.intent !== undefined && ordered.some(({ direction }) => direction === 'weaker');
   const violations = explored ? newlyPossible(sides, base.intent, bounds) : [];
-  return ordered.map(({ names, around: [before, after], places, topics, kind: _kind, ...change }): PolicyChange => {
+  return ordered.map(({ names, around: [before, after, several = before], places, topics, kind: _kind, ...change }): PolicyChange => {
     const possibleNow = change.direction === 'weaker' ? shortestFor(violations, places, topics)?.lines : undefined;
-    return { subject: `${before}${listed(names)}${after}`, ...change, ...(possibleNow === undefined ? {} : { possibleNow }) };
+    return {
+      subject: `${names.length > 1 ? several : before}${listed(names)}${after}`,
+      ...change,
+      ...(possibleNow === undefined ? {} : { possibleNow }),
+    };
   });
 }
 
@@ -69,13 +73,20 @@ function groundChanges(sides: Correspondence): Change[] {
   const [wayBefore, wayAfter] = [refsOnTheWay(sides.base), refsOnTheWay(sides.head)];
   return groundsOf(sides, 'head').flatMap((ground) => {
     const other = before.get(ground.key);
-    if (other === undefined) return [];
+    if (other === undefined || isSaidElsewhere(other, ground)) return [];
     // What is no longer demanded on a ref that nothing comes from any more, is not less than before.
     const left = wayBefore.has(ground.key) && !wayAfter.has(ground.key);
     return changesOn(other, ground).map((change) =>
       left && change.direction === 'weaker' ? { ...change, direction: 'changed' as const } : change,
     );
   });
+}
+
+/** Who reads a secret, where the same GitHub environments hold it: what they admit is said of them. */
+function isSaidElsewhere({ key, place: before }: Ground, { place: after }: Ground): boolean {
+  return (
+    key.startsWith('secret ') && before.kind === 'key' && after.kind === 'key' && before.environments.join() === after.environments.join()
+  );
 }
 
 function groundsOf(sides: Correspondence, which: 'base' | 'head'): readonly Ground[] {
@@ -138,18 +149,4 @@ function joinAlike(changes: readonly Change[]): Change[] {
     );
   }
   return [...joined.values()];
-}
-
-/** Leaves out who reads a secret where one of the GitHub environments that hold it says it already. */
-function withoutRepeats(changes: readonly Change[]): Change[] {
-  const isReaders = ({ topics }: Change) => topics.includes('readers');
-  const holders = changes.filter((change) => change.kind === 'key' && !isReaders(change));
-  const environments = (change: Change) => change.places.flatMap((place) => (place.kind === 'key' ? place.environments : []));
-  return changes.filter(
-    (change) =>
-      !isReaders(change) ||
-      !holders.some(
-        (holder) => holder.topics.includes('admits') && environments(change).some((name) => environments(holder).includes(name)),
-      ),
-  );
 }

@@ -5,7 +5,7 @@ import { atLeast, type Claim, only } from './claim';
 import type { Correspondence, Side } from './correspondence';
 import type { Demand } from './demand';
 import { approvalClaims } from './gate-demands';
-import { checkHolds } from './ref-demands';
+import { checkHolds, OF_COMMITS } from './ref-demands';
 import { approvalsText, listed } from './words';
 
 /**
@@ -17,7 +17,10 @@ export function programBranchDemands(sides: Correspondence, side: Side): readonl
   const { approvals, groups } = programDemands(delivery);
   const hold = checkHolds(side.desired, delivery.programBranch, delivery.policyContext);
   const enforced = hold.claims.length > 0;
-  const asked = approvalClaims({ total: approvals, including: groups, distinct: true }, 'policy ');
+  const asked = approvalClaims({ total: approvals, including: groups, distinct: true }, 'policy ').map((claim) => ({
+    ...claim,
+    or: OF_COMMITS,
+  }));
   return [
     {
       topic: 'change of policy',
@@ -42,8 +45,8 @@ function isCounted(groups: Groups): boolean {
 /** That an approval of the group is counted, by the names that CODEOWNERS has for its members. */
 function countedClaim(group: Groups[number]): Claim {
   return 'team' in group
-    ? atLeast(`counted ${group.team}`)
-    : { kind: 'people', of: 'counted people', people: group.people, amount: group.count };
+    ? atLeast(`counted ${group.team}`, 1, OF_COMMITS)
+    : { kind: 'people', of: 'counted people', people: group.people, amount: group.count, or: OF_COMMITS };
 }
 
 /** Whose review files need that either side gives owners. More owners are weaker, since any one suffices, unless each group is counted anyway. */
@@ -61,8 +64,8 @@ function ownerDemands(sides: Correspondence, side: Side): Demand[] {
         none: `${path} owned by nobody`,
         by: 'CODEOWNERS',
         claims: [
-          atLeast(`some owner of ${path}`),
-          only(`owner of ${path}`, owners, 'names', ['counted people', ...owners.map((owner) => `counted ${owner}`)]),
+          atLeast(`some owner of ${path}`, 1, OF_COMMITS),
+          only(`owner of ${path}`, owners, 'names', [...OF_COMMITS, 'counted people', ...owners.map((owner) => `counted ${owner}`)]),
         ],
       },
     ];

@@ -1,7 +1,7 @@
 import type { DeliveryEnvironment, KubernetesObject } from '../../desired/desired-state';
 import { atLeast, type Claim, only } from './claim';
 import type { Demand } from './demand';
-import { at, listOf } from './object-fields';
+import { at, listOf, unordered } from './object-fields';
 
 /** Fields of an AppProject that are compared one by one below, or that decide nothing. */
 const READ = [
@@ -74,7 +74,7 @@ export function projectDemands(environment: DeliveryEnvironment, project: Kubern
 }
 
 function claimOf(name: string, value: unknown): Claim {
-  return atLeast(`${name} ${JSON.stringify(value)}`);
+  return atLeast(`${name} ${unordered(value)}`);
 }
 
 function kindText(item: unknown): string {

@@ -8,7 +8,7 @@ export interface RefClass {
   readonly matches: readonly boolean[];
 }
 
-/** States after which no further classes are looked for; patterns that people write have hundreds. */
+/** States after which no further classes are looked for; patterns that people write have thousands at most. */
 const MOST_STATES = 20_000;
 
 /**
@@ -16,6 +16,10 @@ const MOST_STATES = 20_000;
  * patterns can tell apart. Patterns are read as rulesets read them, in full (`refs/heads/release/*`).
  */
 export function refClasses(patterns: readonly string[]): readonly RefClass[] {
+  return classesOf(patterns).classes;
+}
+
+function classesOf(patterns: readonly string[]): { readonly classes: readonly RefClass[]; readonly complete: boolean } {
   const read = patterns.map(readPattern);
   const alphabet = alphabetOf(read);
   const classes = new Map<string, RefClass>();
@@ -42,7 +46,7 @@ export function refClasses(patterns: readonly string[]): readonly RefClass[] {
     }
     frontier = next;
   }
-  return [...classes.values()];
+  return { classes: [...classes.values()], complete: frontier.length === 0 };
 }
 
 /** Whether every name that one of `inner` matches is matched by one of `outer`. */
@@ -51,8 +55,9 @@ export function refsCover(outer: readonly string[], inner: readonly string[]): b
     (pattern) => !outer.includes(pattern) && !(isPlain(pattern) && outer.some((one) => patternMatches(one, pattern))),
   );
   if (open.length === 0) return true;
-  return refClasses([...outer, ...open]).every(
-    ({ matches }) => !matches.slice(outer.length).includes(true) || matches.slice(0, outer.length).includes(true),
+  const { classes, complete } = classesOf([...outer, ...open]);
+  return (
+    complete && classes.every(({ matches }) => !matches.slice(outer.length).includes(true) || matches.slice(0, outer.length).includes(true))
   );
 }
 

@@ -19,7 +19,7 @@ export function rulesetsOn({ rulesets, defaultBranch }: DesiredRepository, ref: 
 type Rule<T extends DesiredRule['type']> = Extract<DesiredRule, { readonly type: T }>;
 
 /** What `update` makes vacuous: where nobody brings commits, none needs a pull request. */
-const OF_COMMITS = ['update'];
+export const OF_COMMITS = ['update'];
 
 /** What rulesets demand on a ref, over all that cover it. */
 export function refDemands(side: Side, repository: DesiredRepository, ref: string): readonly Demand[] {
@@ -258,7 +258,7 @@ export function checkHolds(desired: DesiredState, branch: string, wanted: string
     ),
   );
   if (holding.length === 0) return { claims: [] };
-  const { by, ...held } = enforcedBy(desired, 'hold', holding, 'merge');
+  const { by, ...held } = enforcedBy(desired, 'hold', holding, 'merge', OF_COMMITS);
   return { ...held, by: `${wanted} by app ${slug}, required on ${branch} by ${by}` };
 }
 

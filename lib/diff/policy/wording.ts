@@ -35,7 +35,7 @@ function isTheSame(topics: readonly Topic[]): boolean {
 function phrase(topics: readonly Topic[], side: 'before' | 'after'): string {
   const own = topics.map((topic) => topic[side]);
   if (topics.length >= MANY && own.includes(undefined) && own.every((demand) => demand === undefined || demand.claims.length === 0))
-    return 'none of these';
+    return side === 'before' ? 'no such demands' : 'none of these';
   const groups = new Map<string, string[]>();
   for (const topic of topics) {
     const own = topic[side];

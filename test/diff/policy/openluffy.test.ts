@@ -1,0 +1,208 @@
+import type { PolicyChange } from '../../../lib/diff/difference';
+import { policyChanges } from '../../../lib/diff/policy/policy-changes';
+import { Bounds, explore } from '../../../lib/explorer/explore';
+import { replay } from '../../../lib/explorer/replay';
+import { DEVELOP, type Loosening, loosenings, MAIN } from './loosenings';
+import { also, type Edit, openluffy, STRICT } from './openluffy-program';
+
+const onBase = ({ strict, edits }: Loosening) => ({
+  base: openluffy(strict ? STRICT : []),
+  head: openluffy([...(strict ? STRICT : []), ...edits]),
+});
+
+const find = (changes: readonly PolicyChange[], subject: string, direction: PolicyChange['direction']) =>
+  changes.find((change) => change.direction === direction && change.subject === subject);
+
+describe('without, or with less of', () => {
+  test.each(loosenings)('$what, a demand is weaker, and what is possible then is said', (loosening) => {
+    const { base, head } = onBase(loosening);
+    const changes = policyChanges(base, head);
+    const change = find(changes, loosening.subject, 'weaker');
+    expect(change ?? changes).toMatchObject({ before: loosening.before, after: loosening.after });
+    const possible = explore(head.desired, base.intent, Bounds.quick).violations;
+    expect(changes.some(({ possibleNow }) => possibleNow !== undefined)).toBe(possible.length > 0);
+    for (const { possibleNow } of changes) {
+      if (possibleNow === undefined) continue;
+      const violation = possible.find(({ lines }) => lines.join('\n') === possibleNow.join('\n'));
+      expect(replay(base.desired, base.intent, violation?.events ?? []).harm).toBeUndefined();
+    }
+  });
+});
+
+describe('with, or with more of', () => {
+  test.each(loosenings)('$what, a demand is stronger, and none is weaker', (loosening) => {
+    const { base: head, head: base } = onBase(loosening);
+    const changes = policyChanges(base, head);
+    expect(changes.filter(({ direction }) => direction !== 'stronger')).toEqual([]);
+    expect(find(changes, loosening.subject, 'stronger') ?? changes).toMatchObject({
+      before: loosening.after === 'none of these' ? 'no such demands' : loosening.after,
+      after: loosening.before,
+    });
+  });
+});
+
+describe('is weaker under another name all the same:', () => {
+  const renames: readonly Edit[] = [
+    ["(platform, 'preprod'", "(platform, 'qa'"],
+    ["(platform, 'prod'", "(platform, 'production'"],
+    ["'preprod-to-prod'", "'last'"],
+    ["(platform, 'integration'", "(platform, 'acceptance'"],
+  ];
+
+  test('an approval that goes with a rename of policy, environments and suite', () => {
+    const changes = policyChanges(
+      openluffy(),
+      openluffy([...renames, [", Gate.approvals({ total: 1, including: [{ team: 'engineers' }] })", '']]),
+    );
+    expect(changes.map(({ subject, direction }) => [direction, subject])).toEqual([
+      ['weaker', 'qa → production'],
+      ['weaker', MAIN],
+    ]);
+    expect(changes[0]?.possibleNow).toEqual([
+      'developer pushes 4f2a1c to develop; dev runs 4f2a1c',
+      'dev reports 4f2a1c healthy',
+      'time passes, 4f2a1c stays healthy in dev',
+      'developer pushes 4f2a1c to main; qa runs 4f2a1c',
+      'qa reports 4f2a1c healthy',
+      'acceptance passes for 4f2a1c in qa',
+      '4f2a1c enters production and nobody of engineers approved it',
+    ]);
+  });
+});
+
+describe('has no order, and is changed:', () => {
+  const changed: readonly (readonly [what: string, edits: readonly Edit[], subject: string, before: string, after: string])[] = [
+    [
+      'a promotion on another ref',
+      [["on: repository.branch('main')", "on: repository.branch('release')"]],
+      'preprod → prod',
+      'merged to main',
+      'merged to release',
+    ],
+    [
+      'another team',
+      [["{ team: 'engineers' }", "{ team: 'operators' }"]],
+      'preprod → prod',
+      '1 approval including engineers',
+      '1 approval including operators',
+    ],
+    [
+      'what a suite runs',
+      [["run: 'make integration'", "run: 'true'"]],
+      'preprod → prod',
+      'verified by integration (make integration)',
+      'verified by integration (true)',
+    ],
+    [
+      'which release goes',
+      [["  on: repository.branch('main'),", "  on: repository.branch('main'),\n  select: 'each',"]],
+      'preprod → prod',
+      'the newest release',
+      'every release in order',
+    ],
+    [
+      'a rollback by itself',
+      [["gates: [Gate.healthy(), Gate.soak('30s')]", "gates: [Gate.healthy(), Gate.soak('30s')], rollback: Rollback.automatic()"]],
+      'dev → preprod',
+      'only people roll back',
+      'a bad release is rolled back by itself',
+    ],
+    [
+      'another source',
+      [["source: repository.branch('develop')", "source: repository.branch('trunk')"]],
+      '→ dev',
+      'from develop: a push makes a release that enters without a gate',
+      'from trunk: a push makes a release that enters without a gate',
+    ],
+    [
+      'an environment that sleeps',
+      [['tier: Tier.staging,', "tier: Tier.staging, lifecycle: 'suspended',"]],
+      'preprod',
+      'takes releases',
+      'is suspended',
+    ],
+    [
+      'an environment without a way',
+      [["new PromotionPolicy(platform, 'dev-to-preprod', { from: dev, to: preprod, gates: [Gate.healthy(), Gate.soak('30s')] });", '']],
+      'dev → preprod',
+      'healthy in dev, 30s of health in dev',
+      'no such way',
+    ],
+    [
+      'an own app',
+      [["registry: 'ghcr.io/lebrick07',", "registry: 'ghcr.io/lebrick07', apps: { delivery: { slug: 'stagegate', id: 77 } },"]],
+      'the apps of the platform',
+      'delivery app stagegate (id {{slot:app/delivery}})',
+      'delivery app stagegate (id 77)',
+    ],
+  ];
+  test.each(changed)('%s', (_, edits, subject, before, after) => {
+    const changes = policyChanges(openluffy(), openluffy(edits));
+    expect(find(changes, subject, 'changed') ?? changes).toMatchObject({ before, after });
+    expect(changes.filter(({ direction }) => direction === 'weaker')).toEqual([]);
+  });
+});
+
+test('an environment in between is no weaker way, since all that was demanded still is', () => {
+  const between: readonly Edit[] = [
+    also(
+      "const canary = new Environment(platform, 'canary', { tier: Tier.staging, target: Target.kubernetes(cluster) });\nnew PromotionPolicy(platform, 'preprod-to-canary', { from: preprod, to: canary, gates: [Gate.healthy()] });\nnew PromotionPolicy(platform, 'canary-to-prod', { from: canary, to: prod, on: repository.branch('main'), gates: [Gate.healthy(), Gate.verified(integration), Gate.approvals({ total: 1, including: [{ team: 'engineers' }] })] });",
+    ),
+    [
+      "new PromotionPolicy(platform, 'preprod-to-prod', {\n  from: preprod,\n  to: prod,\n  on: repository.branch('main'),\n  gates: [Gate.healthy(), Gate.verified(integration), Gate.approvals({ total: 1, including: [{ team: 'engineers' }] })],\n});",
+      '',
+    ],
+  ];
+  const changes = policyChanges(openluffy(), openluffy(between));
+  expect(changes).toMatchObject([
+    {
+      direction: 'stronger',
+      subject: '→ prod',
+      before: expect.stringContaining('from preprod: '),
+      after: expect.stringContaining('from canary: '),
+    },
+  ]);
+  expect(policyChanges(openluffy(between), openluffy())).toMatchObject([
+    { direction: 'weaker', subject: '→ prod', possibleNow: expect.anything() },
+  ]);
+});
+
+test('a weaker gate is said as a reviewer reads it, with what enforced it and the way that is open now', () => {
+  expect(policyChanges(openluffy(), openluffy([[", Gate.approvals({ total: 1, including: [{ team: 'engineers' }] })", '']]))[0]).toEqual({
+    subject: 'preprod → prod',
+    direction: 'weaker',
+    before: '1 approval including engineers',
+    after: 'no approval',
+    enforcedBefore: 'stagegate/gates by app stagegate, required on env/prod by "stagegate: environments"',
+    possibleNow: [
+      'developer pushes 4f2a1c to develop; dev runs 4f2a1c',
+      'dev reports 4f2a1c healthy',
+      'time passes, 4f2a1c stays healthy in dev',
+      'developer pushes 4f2a1c to main; preprod runs 4f2a1c',
+      'preprod reports 4f2a1c healthy',
+      'integration passes for 4f2a1c in preprod',
+      '4f2a1c enters prod and nobody of engineers approved it',
+    ],
+  });
+});
+
+test('without the intent of the base, or without bounds, demands are compared and nothing is explored', () => {
+  const [base, head] = [openluffy(), openluffy([['Gate.verified(integration), ', '']])];
+  const expected = policyChanges(base, head).map(({ possibleNow: _, ...change }) => change);
+  expect(policyChanges({ desired: base.desired }, head)).toEqual(expected);
+  expect(policyChanges(base, head, { bounds: 'none' })).toEqual(expected);
+});
+
+test('what was possible before is not said to be possible now', () => {
+  const base = openluffy([["branch('develop'), checks: [validate]", "branch('develop')"]]);
+  const weak = { ...base, intent: openluffy().intent };
+  const [change] = policyChanges(
+    weak,
+    openluffy([["branch('develop'), checks: [validate]", "branch('develop'), bypass: [Bypass.role('admin')]"]]),
+  );
+  expect(change).toMatchObject({
+    direction: 'weaker',
+    subject: DEVELOP,
+    possibleNow: ['administrator pushes to develop', expect.any(String)],
+  });
+});
