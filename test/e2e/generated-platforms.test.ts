@@ -1,0 +1,64 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KubernetesObject } from '../../lib/desired/desired-state';
+import { objectText } from '../../lib/render/environment-files';
+import { boundPlatforms } from '../generated/bound-platforms';
+import { type Cluster, startApiServer, strictDryRun } from './bed';
+
+const PLATFORMS = 200;
+
+/** Objects a file: kubectl takes a while to start. */
+const BATCH = 100;
+
+/** All objects of generated platforms, each once: bootstrap and services of every environment. */
+function objects(): { readonly all: number; readonly unique: readonly string[] } {
+  let all = 0;
+  const unique = new Map<string, KubernetesObject>();
+  for (const { environments } of boundPlatforms(PLATFORMS)) {
+    const found: readonly KubernetesObject[] = environments.flatMap(({ bootstrap, services }) => [
+      ...bootstrap,
+      ...services.flatMap((service) => service.objects),
+    ]);
+    all += found.length;
+    for (const object of found) unique.set(JSON.stringify(object), object);
+  }
+  return { all, unique: [...unique.values()].map(objectText) };
+}
+
+describe(`the objects of ${PLATFORMS} generated platforms`, () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await startApiServer();
+  });
+  afterAll(() => cluster?.stop());
+
+  test('are taken by the API server, unknown and doubled fields refused', async () => {
+    const { all, unique } = objects();
+    const folder = join(cluster.folder, 'generated');
+    mkdirSync(folder);
+    for (let start = 0; start < unique.length; start += BATCH) {
+      writeFileSync(join(folder, `${String(start).padStart(5, '0')}.yaml`), unique.slice(start, start + BATCH).join('---\n'));
+    }
+    const answers = await strictDryRun(cluster, folder);
+    expect(answers.filter(({ accepted }) => !accepted)).toEqual([]);
+    const taken = answers
+      .flatMap(({ message }) => message.split('\n'))
+      .filter((line) => line.endsWith('serverside-applied (server dry run)'));
+    expect(taken).toHaveLength(unique.length);
+    expect(all).toBeGreaterThan(10_000);
+    process.stdout.write(`${all} objects of ${PLATFORMS} platforms, ${unique.length} of them different\n`);
+  });
+
+  test('a doubled or unknown field among them would be found', async () => {
+    const folder = join(cluster.folder, 'wrong');
+    mkdirSync(folder);
+    const deployment = [...boundPlatforms(1)]
+      .flatMap(({ environments }) => environments.flatMap(({ services }) => services.flatMap(({ objects }) => objects)))
+      .find(({ kind }) => kind === 'Deployment');
+    if (deployment === undefined) throw new Error('the first platform has no Deployment');
+    writeFileSync(join(folder, 'unknown.yaml'), objectText({ ...deployment, spec: { ...(deployment.spec as object), replica: 1 } }));
+    const [answer] = await strictDryRun(cluster, folder);
+    expect(answer).toMatchObject({ accepted: false, message: expect.stringContaining('.spec.replica: field not declared in schema') });
+  });
+});
