@@ -3,12 +3,12 @@ import type { Construct } from 'constructs';
 import { openSlots } from '../compile/bind';
 import type { DesiredEnvironment, KubernetesObject } from '../desired/desired-state';
 import { Environment } from '../environment';
-import { openScope } from '../noun';
 import { Platform } from '../platform';
 import { refuse, shown } from '../values/diagnostic';
 import { boundEnvironment, type EnvironmentValues } from './bound-environment';
 import { isGuest, markGuest } from './guest';
 import { Manifest } from './manifest';
+import { pathBelow, treeScope } from './place';
 
 export interface EnvironmentChartProps extends EnvironmentValues {
   /** The environment, declared on a Platform. */
@@ -37,7 +37,7 @@ export class EnvironmentChart extends Chart {
 
   /**
    * @throws InvalidValueError SG009 when `environment` is none, or the scope is a Platform; SG023 for a slot without a value; SG073 within
-   * another chart; SG074 when the environment is not on Kubernetes; SG006, SG010, SG022 and SG072 for values that fit no slot.
+   * another chart; SG074 when the environment is not on Kubernetes; SG080 when the app is of another version of constructs; SG006, SG010, SG022 and SG072 for values that fit no slot.
    */
   constructor(scope: Construct, id: string, props: EnvironmentChartProps) {
     super(appScope(scope, id), id, { disableResourceNameHashes: true });
@@ -63,7 +63,7 @@ function objectsOf({ bootstrap, services }: DesiredEnvironment, part: 'all' | 'b
 
 /** The scope, if a chart may stand there: evaluated in the call of `super`. */
 function appScope(scope: Construct, id: string): Construct {
-  const path = [scope.node.path, id].filter((part) => part !== '').join('/');
+  const path = pathBelow(scope, id);
   if (Platform.isPlatform(scope.node.root)) {
     refuse({
       code: 'SG009',
@@ -87,7 +87,7 @@ function appScope(scope: Construct, id: string): Construct {
       remedy: 'declare it with the app as scope',
     });
   }
-  return openScope(scope, id);
+  return treeScope(scope, id);
 }
 
 function assertEnvironment(environment: unknown, path: string): Environment {

@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import type { Construct } from 'constructs';
+import { Construct, Node } from 'constructs';
 import { openScope } from '../noun';
 import { refuse, shown } from '../values/diagnostic';
 
@@ -38,20 +38,53 @@ export function described(value: unknown): string {
 /**
  * The scope, if a construct may stand there: evaluated in the call of `super`.
  *
- * @throws InvalidValueError SG001, SG006; SG009 outside of every chart.
+ * @throws InvalidValueError SG001, SG006; SG009 outside of every chart; SG080 when the scope is of another version of constructs.
  */
 export function chartScope(scope: Construct, id: string): Construct {
-  openScope(scope, id);
+  treeScope(scope, id);
   if (scope.node.scopes.some((candidate) => Chart.isChart(candidate))) return scope;
   return refuse({
     code: 'SG009',
     name: 'foreign-reference',
-    path: [scope.node.path, id].filter((part) => part !== '').join('/'),
+    path: pathBelow(scope, id),
     message: 'the construct stands in no chart',
     given: scope.node.path === '' ? 'the app itself as its scope' : `${scope.node.path} as its scope`,
     expected: 'a Chart, or a construct within one',
     remedy: 'declare it in a chart: class Shop extends Chart { … }',
   });
+}
+
+/**
+ * The scope, if a construct of this package can be added to its tree. Several copies of constructs can share a tree, several versions cannot
+ * always: what one keeps in a node another does not find.
+ *
+ * @throws InvalidValueError SG001, SG006, SG080
+ */
+export function treeScope(scope: Construct, id: string): Construct {
+  openScope(scope, id);
+  const node: object = scope.node;
+  if (node instanceof Node) return scope;
+  const probe = `${id}-probe`;
+  try {
+    new Construct(scope, probe);
+  } catch {
+    refuse({
+      code: 'SG080',
+      name: 'several-versions',
+      path: pathBelow(scope, id),
+      message: 'the tree is of another version of constructs than the one that this package finds',
+      given: 'two versions of constructs, each loaded from a folder of its own',
+      expected: 'one version of constructs and of cdk8s for the whole app',
+      remedy: 'see npm ls constructs cdk8s, and install one version: npm dedupe, or the same range everywhere',
+    });
+  }
+  scope.node.tryRemoveChild(probe);
+  return scope;
+}
+
+/** Path of a construct that is not there yet. */
+export function pathBelow(scope: Construct, id: string): string {
+  return [scope.node.path, id].filter((part) => part !== '').join('/');
 }
 
 export function placeOf(construct: Construct): Place {
