@@ -166,7 +166,7 @@ function whatIsReleased(
       );
     return release.id === undefined
       ? { released: [], note: `env/${name} records no release yet: only what precedes it is registered` }
-      : { released: release.services };
+      : { released: release.services, ...otherBootstrap(release) };
   }
   const entered = desired.delivery.edges.filter(({ to }) => to === name).map(({ policy }) => policy);
   if (entered.length > 0 || images.length === 0)
@@ -178,6 +178,11 @@ function whatIsReleased(
       'pass release: await recordedRelease(environment)',
     );
   return { released: servicesOf(desiredEnvironment(desired, name)) };
+}
+
+/** What the release was tested with is not what is registered: no error, since a changed program is applied before its first release. */
+function otherBootstrap({ id, otherBootstrap: names }: RecordedRelease): { readonly note?: string } {
+  return names.length === 0 ? {} : { note: `release ${id} was made with another ${names.join(', ')}` };
 }
 
 function servicesOf({ services }: DesiredEnvironment): readonly ReleasedService[] {

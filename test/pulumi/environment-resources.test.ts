@@ -219,7 +219,7 @@ describe('nothing is registered', () => {
   });
 
   test('when a release is given where Argo CD applies releases, or what was renamed does not exist', async () => {
-    const release = { environment: 'prod', services: [] };
+    const release = { environment: 'prod', services: [], otherBootstrap: [] };
     expect(codes(await registered(shop(), { release }))).toEqual(['SG056']);
     expect(codes(await registered(shop(), { renamed: { 'Namespace/other': 'x' } }))).toEqual(['SG057']);
   });

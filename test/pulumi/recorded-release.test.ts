@@ -9,7 +9,7 @@ import { bindInput, EnvironmentResources, type EnvironmentResourcesProps, record
 import { openGitStore, type Store } from '../../lib/delivery';
 import { digestOf } from '../../lib/delivery/digest';
 import { type Release, releaseFile, releaseId } from '../../lib/delivery/release';
-import { manifestFiles } from '../../lib/render/environment-files';
+import { bootstrapFiles, manifestFiles } from '../../lib/render/environment-files';
 import { recorded } from './recording';
 import { type Shop, shop } from './shop';
 
@@ -32,11 +32,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const IMAGE = `ghcr.io/acme/shop/web@${DIGEST}`;
 
-/** The manifests of an environment with these images, as a release holds them. */
-function manifests(name: string): Map<string, string> {
-  const environment = desired.environments.find((candidate) => candidate.name === name);
-  if (environment === undefined) throw new Error(`there is no ${name}`);
-  return new Map(manifestFiles(bind(environment, { 'image/web': IMAGE })));
+/** Prod with its images, as a release holds it. */
+function releasedProd() {
+  const environment = desired.environments.find(({ name }) => name === 'prod');
+  if (environment === undefined) throw new Error('there is no prod');
+  return bind(environment, { 'image/web': IMAGE });
 }
 
 async function commit(files: ReadonlyMap<string, string>, ref: string): Promise<void> {
@@ -57,7 +57,7 @@ async function release(
     readonly tag?: (files: Map<string, string>) => void;
   } = {},
 ): Promise<Release> {
-  const files = manifests('prod');
+  const files = new Map(manifestFiles(releasedProd()));
   const tree = await store.writeTree(files);
   const source = { repository: 'acme/shop', ref: 'refs/heads/develop', commit: '1'.repeat(40) };
   const content = {
@@ -73,7 +73,11 @@ async function release(
   change.tag?.(stored);
   if (!change.untagged) {
     await commit(
-      new Map([['release.yaml', releaseFile.write(made)], ...below('prod/manifests/', stored)]),
+      new Map([
+        ['release.yaml', releaseFile.write(made)],
+        ...below('prod/manifests/', stored),
+        ...below('prod/bootstrap/', bootstrapFiles(releasedProd())),
+      ]),
       `refs/tags/stagegate/releases/${made.id}`,
     );
   }
@@ -100,7 +104,7 @@ const codes = ({ errors }: Pick<Recording, 'errors'>) =>
 test('the objects of the recorded release are registered, with its images, and its id is handed on', async () => {
   const { id } = await release();
   const recording = await registered();
-  expect(recording.errors).toEqual([]);
+  expect([recording.errors, recording.said]).toEqual([[], []]);
   expect(recording.result?.outputs).toMatchObject({ environment: 'prod', release: id });
   expect(recording.result?.outputs.application).toBeUndefined();
   expect(names(recording)).toEqual(
@@ -124,6 +128,14 @@ test('they are the bytes that were released, whatever the program says by now', 
   const recording = await registered();
   const deployment = recording.resources.find(({ name }) => name === 'prod/Deployment/shop-prod/web');
   expect(deployment?.inputs.spec).toMatchObject({ replicas: 2 });
+});
+
+test('what precedes the release and is not what it was made with is named', async () => {
+  const { id } = await release();
+  declared = shop({ prod: { sync: Sync.pulumi(), data: 'anonymised', limits: { pods: 50 } } });
+  const recording = await registered();
+  expect(recording.errors).toEqual([]);
+  expect(recording.said).toEqual([`release ${id} was made with another Namespace/shop-prod, ResourceQuota/shop-prod/environment`]);
 });
 
 test('before the first release only what precedes it is registered, and that is said', async () => {
@@ -178,7 +190,7 @@ describe('another release than the recorded one', () => {
   test('cannot be put together, nor taken from another environment, nor have its images beside it', async () => {
     await release();
     const provider = () => new k8s.Provider('cluster', { kubeconfig: '{}' });
-    const byHand = await registered({ release: { environment: 'prod', id: 'f'.repeat(16), services: [] } });
+    const byHand = await registered({ release: { environment: 'prod', id: 'f'.repeat(16), services: [], otherBootstrap: [] } });
     expect([codes(byHand), names(byHand)]).toEqual([['SG056'], []]);
     const other = await recorded(async () => {
       const recording = await recordedRelease(declared.prod, { remote });
