@@ -109,7 +109,7 @@ beforeAll(async () => {
   github = await startGitHub({
     people: { ...defaultPeople, apps: { ...defaultPeople.apps, 'acme-settings': { id: 1003 } } },
     appPermissions: { 'acme-settings': { administration: 'write' } },
-    repositories: [{ name: 'acme/app' }, { name: 'ada/notes' }],
+    repositories: [{ name: 'acme/app' }, { name: 'acme/team', plan: 'team' }, { name: 'ada/notes' }],
   });
   pulumi = startPulumi({ env: { GITHUB_URL: github.url, GITHUB_OF_TESTS: github.token('ada') } });
   project = pulumi.project('settings', { 'index.ts': program });
@@ -386,4 +386,27 @@ new github.RepositoryRuleset('tags', {
     expect(touched(succeeded(await own.up()), 'create')).toEqual(['tags']);
     expect(newCalls()).toContain('GET /orgs/ada 404');
   });
+});
+
+test('where the plan has no reviewers and no waiting, an environment is made without them, and nothing looks like drift', async () => {
+  const program = `
+import * as github from '@pulumi/github';
+const provider = new github.Provider('github', {
+  baseUrl: process.env.GITHUB_URL, token: process.env.GITHUB_OF_TESTS, owner: 'acme', writeDelayMs: 1,
+});
+new github.RepositoryEnvironment('prod', {
+  repository: 'team',
+  environment: 'prod',
+  deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
+}, { provider });
+`;
+  const team = await pulumi.project('team', { 'index.ts': program }).stack('github');
+  newCalls();
+  succeeded(await team.up());
+  expect(newCalls().filter((call) => call.startsWith('PUT'))).toEqual([
+    'PUT /repos/acme/team/environments/prod 422',
+    'PUT /repos/acme/team/environments/prod 200',
+  ]);
+  expect(succeeded(await team.refresh()).changes).toEqual({ same: 3 });
+  expect(succeeded(await team.preview()).changes).toEqual({ same: 3 });
 });
