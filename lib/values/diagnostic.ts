@@ -1,3 +1,5 @@
+import { holdsOutput, interpolatedOutput } from './interpolated-output';
+
 /** How serious a finding is: an error makes `check` exit with 1, a warning is reported and compared with the reviewed list. */
 export type Severity = 'error' | 'warning';
 
@@ -43,9 +45,10 @@ export class InvalidValueError extends Error {
   }
 }
 
-/** Throws an {@link InvalidValueError}. */
+/** Throws an {@link InvalidValueError}. A value that an Output was put into is wrong for that reason, whatever else is said of it. */
 export function refuse(wrong: WrongValue): never {
-  throw new InvalidValueError(wrong);
+  const isOutput = wrong.code !== 'SG052' && holdsOutput(wrong.given);
+  throw new InvalidValueError(isOutput ? interpolatedOutput(wrong.path, `the warning, of which it is said: ${wrong.message}`) : wrong);
 }
 
 /** How a value is printed after `given`: strings quoted, nothing else than JSON. */

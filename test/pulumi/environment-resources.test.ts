@@ -218,6 +218,17 @@ describe('nothing is registered', () => {
     expect([codes(recording), children(recording)]).toEqual([['SG052'], []]);
   });
 
+  test('when an Output is a declared value, or is part of one that is checked where it is declared', async () => {
+    const bucket = pulumi.output('bucket');
+    for (const host of [`${bucket}.example.com`, bucket as unknown as string]) {
+      const recording = await recorded(() => shop({ prod: { host } }));
+      expect(codes(recording)).toEqual(['SG052']);
+    }
+    const settings = { BUCKET: bucket as unknown as string };
+    const recording = await recorded(() => checkPlatform(shop({ prod: { settings } }).platform));
+    expect([codes(recording), recording.resources]).toEqual([['SG052'], []]);
+  });
+
   test('when a release is given where Argo CD applies releases, or what was renamed does not exist', async () => {
     const release = { environment: 'prod', services: [], otherBootstrap: [] };
     expect(codes(await registered(shop(), { release }))).toEqual(['SG056']);

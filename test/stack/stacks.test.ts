@@ -47,13 +47,14 @@ describe('an Output that was put into a text', () => {
     [{ environments: [{ name: 'prod', host: warning }] }, 'environments.prod.host'],
     [{ list: [1, 'a', [`x ${warning}`]] }, 'list.2.0'],
     [{ settings: { [warning]: 'a' } }, 'settings.a key'],
+    [{ limits: { cpu: { __pulumiOutput: true } } }, 'limits.cpu'],
     [{ file: 'Calling [toJSON] on an [Output<T>] is not supported.' }, 'file'],
   ])('is found wherever it stands: %#', (data, place) => {
     expect(refusal(() => refuseInterpolatedOutputs(data, 'shop'))).toMatchObject({
       code: 'SG052',
       name: 'interpolated-output',
       path: 'shop',
-      given: `the warning at ${place}`,
+      given: `an Output in ${place}`,
       remedy: expect.stringContaining('bindInput'),
     });
   });
