@@ -61,7 +61,20 @@ test('every script of package.json runs a file that exists', () => {
 });
 
 test('.ci/run runs every script that checks something, the end-to-end tests last', () => {
-  const checks = ['test', 'deliveries', 'lint', 'typecheck', 'arch', 'api:check', 'package', 'examples', 'explore', 'requirements', 'e2e'];
+  const checks = [
+    'test',
+    'deliveries',
+    'lint',
+    'typecheck',
+    'arch',
+    'api:check',
+    'package',
+    'guests',
+    'examples',
+    'explore',
+    'requirements',
+    'e2e',
+  ];
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(text('package.json'));
   const steps = [...text(join('.ci', 'run')).matchAll(/^step \S+ npm (?:run )?(\S+)$/gm)].map((match) => match[1] ?? '');
   expect(steps[0]).toBe('ci');

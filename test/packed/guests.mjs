@@ -166,6 +166,20 @@ for (const [version, node] of Object.entries(nodes)) {
   );
 }
 
+// The guide, followed to the letter in an empty folder. It installs for itself, as a reader does.
+const guide = readFileSync(join(root, 'docs', 'guides', 'adopt-in-a-cdk8s-app.md'), 'utf8');
+const reader = mkdtempSync(join(tmpdir(), 'stagegate-reader-'));
+process.on('exit', () => rmSync(reader, { recursive: true, force: true }));
+writeFileSync(
+  join(reader, 'script.sh'),
+  ['set -e', ...[...guide.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block)].join('\n'),
+);
+await check('docs/guides/adopt-in-a-cdk8s-app.md, to the letter', 'bash', ['script.sh'], reader, {
+  STAGEGATE_PACKAGE: tarball,
+  npm_config_prefer_offline: 'true',
+  npm_config_audit: 'false',
+});
+
 /** A folder with a program that finds copies of these packages beside it, before those that the package itself finds. */
 const apart = (name) => {
   const at = join(folder, name);
