@@ -16,7 +16,7 @@ export function accessGrounds(sides: Correspondence, which: 'base' | 'head'): re
       const key = (name: string): string => (pair.head.name === sides.head.desired.delivery.repository ? side.environmentKey(name) : name);
       const place = { kind: 'key', repository: pair.head.name } as const;
       return [
-        ...repository.environments.map(
+        ...[...repository.environments, ...undeclaredEnvironments(repository)].map(
           (environment): Ground => ({
             key: `github environment ${pair.head.name} ${key(environment.name)}`,
             name: environment.name,
@@ -52,6 +52,18 @@ export function accessGrounds(sides: Correspondence, which: 'base' | 'head'): re
     },
   ];
 }
+
+/** GitHub environments that jobs name and nothing declares: GitHub makes them at the first use, open to every ref. */
+function undeclaredEnvironments(repository: DesiredRepository): readonly DesiredGitHubEnvironment[] {
+  const named = new Set(jobsIn(repository).flatMap(({ job }) => job.environment?.name ?? []));
+  for (const { name } of repository.environments) named.delete(name);
+  return [...named].sort().map((name) => ({ name, admits: EVERY_REF, variables: {}, secrets: [] }));
+}
+
+const EVERY_REF = [
+  { type: 'branch', name: '**/*' },
+  { type: 'tag', name: '**/*' },
+] as const;
 
 function environmentDemands(side: Side, repository: DesiredRepository, environment: DesiredGitHubEnvironment): Demand[] {
   const by = 'its setting for administrators';

@@ -1,10 +1,10 @@
 import type { DesiredRepository, DesiredState } from '../../desired/desired-state';
 import { correspondenceOf, type Side } from './correspondence';
 import type { Demand } from './demand';
-import { syncDemands } from './environment-grounds';
 import { conditionDemands } from './gate-demands';
 import { gatesHold, refDemands } from './ref-demands';
 import { branchesOnTheWay } from './ref-grounds';
+import { syncDemands } from './sync-demands';
 import { listed } from './words';
 
 /** A demand, and what of the compiled settings enforces it. */

@@ -2,6 +2,9 @@ import type { DesiredBypassActor, DesiredDelivery } from '../../desired/desired-
 import type { GateModel, SourceModel } from '../../model/platform-model';
 import { durationText } from '../../values/duration';
 
+/** What enforces that which no setting of a host does. */
+export const DELIVERY = 'the delivery app';
+
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(items: readonly string[], last = 'and'): string {
   return items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`;

