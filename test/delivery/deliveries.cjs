@@ -4,6 +4,8 @@ module.exports = [
   'delivery/deliver',
   'delivery/faults',
   'delivery/host/github-contract',
+  'delivery/host/github-faults',
+  'delivery/host/github-promotion',
   'delivery/local/pre-receive',
   'delivery/local/processes',
   'delivery/races',

@@ -4,8 +4,12 @@ export interface Fault {
   readonly method?: string;
   /** Path below `/api/v3` (`/api/graphql` for GraphQL, `/<owner>/<repo>.git/…` for git); `*` stands for anything. @default every path */
   readonly path?: string;
-  /** An HTTP status, or a connection that is cut without an answer. @default no failure, only `delay` */
-  readonly status?: number | 'unreachable';
+  /**
+   * An HTTP status, or a connection that is cut without an answer: before the request was looked at, or after it was carried out.
+   *
+   * @default no failure, only `delay`
+   */
+  readonly status?: number | 'unreachable' | 'lost';
   readonly headers?: Readonly<Record<string, string>>;
   /** @default GitHub's words for the status */
   readonly body?: unknown;

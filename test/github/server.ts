@@ -51,7 +51,8 @@ export async function listen(props: ServerProps): Promise<{ readonly url: string
       request.socket.destroy();
       return;
     }
-    if (fault?.status !== undefined) {
+    if (fault?.status === 'lost') loseAnswer(response);
+    else if (fault?.status !== undefined) {
       const body = jsonOf(await textOf(request));
       props.log({ ...logged, body, status: fault.status });
       send(response, {
@@ -95,6 +96,19 @@ export async function listen(props: ServerProps): Promise<{ readonly url: string
         server.closeAllConnections();
       }),
   };
+}
+
+/** The request is carried out, and its answer never arrives. */
+function loseAnswer(response: ServerResponse): void {
+  const { socket } = response;
+  Object.assign(response, {
+    writeHead: () => response,
+    write: () => true,
+    end: () => {
+      socket?.destroy();
+      return response;
+    },
+  });
 }
 
 /** GitHub counts calls; nobody reaches the limit here. No ETag is sent: a client that got 304 would not see what changed. */

@@ -57,6 +57,8 @@ export async function push(what: Push): Promise<RefUpdate> {
     }
     if (attempt >= TRIES) throw gitFailure(args, result);
     const now = await what.find();
+    // The library that carries git's requests repeats one whose connection is cut: the first of them arrived.
+    if (now === what.to) return { kind: 'done' };
     if (now !== what.expect) return movedTo(now);
     await what.unlock();
     await pause(Math.min(1_000, 20 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random()));
@@ -99,7 +101,7 @@ function readOutcome(result: GitResult, ref: string): Outcome {
 
 /** What GitHub says to somebody who may read and not write. */
 function deniedTo(stderr: string): string | undefined {
-  return /^remote: (Permission to \S+ denied to .+?\.?)\s*$/m.exec(stderr)?.[1];
+  return /^remote: (Permission to \S+ denied to .+?)\.?\s*$/m.exec(stderr)?.[1];
 }
 
 function contended(stderr: string): boolean {
