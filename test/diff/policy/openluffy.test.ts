@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PolicyChange } from '../../../lib/diff/difference';
 import { policyChanges } from '../../../lib/diff/policy/policy-changes';
 import { Bounds, explore } from '../../../lib/explorer/explore';
@@ -195,8 +197,9 @@ test('an environment in between is no weaker way, since all that was demanded st
   ]);
 });
 
-test('a weaker gate is said as a reviewer reads it, with what enforced it and the way that is open now', () => {
-  expect(policyChanges(openluffy(), openluffy([[", Gate.approvals({ total: 1, including: [{ team: 'engineers' }] })", '']]))[0]).toEqual({
+test('a weaker gate is said as a reviewer reads it, with what enforced it and the way that is open now, as the page on it shows', () => {
+  const [change] = policyChanges(openluffy(), openluffy([[", Gate.approvals({ total: 1, including: [{ team: 'engineers' }] })", '']]));
+  expect(change).toEqual({
     subject: 'preprod → prod',
     direction: 'weaker',
     before: '1 approval including engineers',
@@ -212,6 +215,10 @@ test('a weaker gate is said as a reviewer reads it, with what enforced it and th
       '4f2a1c enters prod and nobody of engineers approved it',
     ],
   });
+  const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'policy-changes.md'), 'utf8');
+  const { possibleNow = [], before, after, enforcedBefore } = change ?? {};
+  for (const text of [`before | ${before}`, `after | ${after}`, `by | ${enforcedBefore}`]) expect(page).toContain(text);
+  expect(page).toContain(possibleNow.map((line, index) => `> ${index + 1}. ${line}`).join('\n'));
 });
 
 test('without the intent of the base, or without bounds, demands are compared and nothing is explored', () => {
