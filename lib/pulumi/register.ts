@@ -35,7 +35,9 @@ export function registerResources(
       ...(dependsOn.length > 0 ? { dependsOn } : options.dependsOn === undefined ? {} : { dependsOn: options.dependsOn }),
       ...((options.protect ?? resource.protect) ? { protect: true } : {}),
       ...((options.retainOnDelete ?? resource.retainOnDelete) ? { retainOnDelete: true } : {}),
-      ...(resource.aliases.length === 0 ? {} : { aliases: resource.aliases.map((name) => ({ name: full(name) })) }),
+      ...(resource.aliases.length === 0
+        ? {}
+        : { aliases: resource.aliases.map((name) => (name.startsWith('urn:') ? name : { name: full(name) })) }),
     });
     registered.set(resource.name, made);
   }

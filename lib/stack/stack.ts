@@ -19,7 +19,7 @@ export interface StackResource {
   readonly protect: boolean;
   /** Whether it stays when it leaves the stack. */
   readonly retainOnDelete: boolean;
-  /** Logical names that it had before. */
+  /** Logical names that it had before, or URNs. */
   readonly aliases: readonly string[];
   /** Set on secrets, whose value is no part of the program: the name under which it is passed in. Registered only when it is. */
   readonly secret?: string;
@@ -32,7 +32,10 @@ export interface Stack {
   readonly resources: readonly StackResource[];
 }
 
-/** What was renamed: a resource's earlier logical name, or several, by the one that it has now. It is updated then, not replaced. */
+/**
+ * What was renamed: a resource's earlier logical name, or several, by the one that it has now. It is updated then, not replaced. A whole URN
+ * names a resource that a program registered otherwise.
+ */
 export type Renamed = Readonly<Record<string, string | readonly string[]>>;
 
 /**

@@ -134,11 +134,18 @@ describe('what is registered', () => {
   });
 
   test('keeps its identity when it is renamed: earlier names become aliases, and those of the component reach its children', async () => {
-    const { told, result } = await registered(declared, { renamed: { 'Namespace/shop-prod': 'Namespace/shop' } }, (provider) => ({
-      provider,
-      aliases: [{ name: 'production' }],
-    }));
-    expect(told.get('prod/Namespace/shop-prod')?.opts.aliases).toEqual([{ name: 'prod/Namespace/shop' }]);
+    const { told, result } = await registered(
+      declared,
+      { renamed: { 'Namespace/shop-prod': ['Namespace/shop', 'urn:pulumi:dev::shop::kubernetes:core/v1:Namespace::shop'] } },
+      (provider) => ({
+        provider,
+        aliases: [{ name: 'production' }],
+      }),
+    );
+    expect(told.get('prod/Namespace/shop-prod')?.opts.aliases).toEqual([
+      { name: 'prod/Namespace/shop' },
+      'urn:pulumi:dev::shop::kubernetes:core/v1:Namespace::shop',
+    ]);
     expect(told.get('prod/LimitRange/shop-prod/environment')?.opts.aliases).toBeUndefined();
     const aliases = (result as unknown as { __aliases: pulumi.Output<string>[] }).__aliases;
     expect(await Promise.all(aliases.map(known))).toEqual(['urn:pulumi:dev::stagegate::stagegate:index:EnvironmentResources::production']);
