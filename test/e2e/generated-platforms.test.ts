@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubernetesObject } from '../../lib/desired/desired-state';
 import { objectText } from '../../lib/render/environment-files';
-import { boundPlatforms } from '../generated/bound-platforms';
+import { filled, lawfulPlatforms } from '../generated/lawful-platforms';
 import { type Cluster, startApiServer, strictDryRun } from './bed';
 
 const PLATFORMS = 200;
@@ -14,8 +14,8 @@ const BATCH = 100;
 function objects(): { readonly all: number; readonly unique: readonly string[] } {
   let all = 0;
   const unique = new Map<string, KubernetesObject>();
-  for (const { environments } of boundPlatforms(PLATFORMS)) {
-    const found: readonly KubernetesObject[] = environments.flatMap(({ bootstrap, services }) => [
+  for (const { environments } of lawfulPlatforms(PLATFORMS)) {
+    const found: readonly KubernetesObject[] = filled(environments).bound.flatMap(({ bootstrap, services }) => [
       ...bootstrap,
       ...services.flatMap((service) => service.objects),
     ]);
@@ -53,9 +53,9 @@ describe(`the objects of ${PLATFORMS} generated platforms`, () => {
   test('a doubled or unknown field among them would be found', async () => {
     const folder = join(cluster.folder, 'wrong');
     mkdirSync(folder);
-    const deployment = [...boundPlatforms(1)]
-      .flatMap(({ environments }) => environments.flatMap(({ services }) => services.flatMap(({ objects }) => objects)))
-      .find(({ kind }) => kind === 'Deployment');
+    const [platform] = [...lawfulPlatforms(1)];
+    const services = filled(platform?.environments ?? []).bound.flatMap((environment) => environment.services);
+    const deployment = services.flatMap((service) => service.objects).find(({ kind }) => kind === 'Deployment');
     if (deployment === undefined) throw new Error('the first platform has no Deployment');
     writeFileSync(join(folder, 'unknown.yaml'), objectText({ ...deployment, spec: { ...(deployment.spec as object), replica: 1 } }));
     const [answer] = await strictDryRun(cluster, folder);

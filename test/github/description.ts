@@ -99,7 +99,8 @@ export interface PathMatch {
 /** Finds the described path that a request's path is about; `aliases` are paths beside the description. */
 export function pathMatcher(aliases: readonly string[]): (pathname: string) => PathMatch | undefined {
   let templates: readonly Template[] | undefined;
-  return (pathname) => {
+  const known = new Map<string, PathMatch | undefined>();
+  const find = (pathname: string): PathMatch | undefined => {
     described ??= Object.keys(document().paths).map(template);
     templates ??= [...described, ...aliases.map(template)].sort((a, b) => b.fixed - a.fixed);
     for (const { path, pattern, names } of templates) {
@@ -108,6 +109,10 @@ export function pathMatcher(aliases: readonly string[]): (pathname: string) => P
         return { path, params: Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? '')])) };
     }
     return undefined;
+  };
+  return (pathname) => {
+    if (!known.has(pathname)) known.set(pathname, find(pathname));
+    return known.get(pathname);
   };
 }
 

@@ -1,5 +1,6 @@
-import type { DesiredRepository } from '../../lib/desired/desired-state';
-import { type BoundPlatform, boundPlatforms } from '../generated/bound-platforms';
+import type { DesiredRepository, DesiredState } from '../../lib/desired/desired-state';
+import type { SlotValue } from '../../lib/values/slot';
+import { filled, lawfulPlatforms } from '../generated/lawful-platforms';
 import type { Problem } from './request-log';
 import { Rest } from './rest';
 import type { Method } from './route';
@@ -8,8 +9,11 @@ import { World } from './world';
 
 const PLATFORMS = 200;
 
+/** What the stack of the repositories is made of. */
+type Registered = Pick<DesiredState, 'repositories' | 'delivery'>;
+
 /** A GitHub with the repositories of a platform on the plans that it names, its apps and its teams. */
-function gitHubOf({ repositories, delivery, values }: BoundPlatform): World {
+function gitHubOf({ repositories, delivery }: Registered, values: Readonly<Record<string, SlotValue>>): World {
   const ids = (kind: string) =>
     Object.entries(values).flatMap(([slot, id]) =>
       slot.startsWith(`${kind}/`) ? [[slot.slice(kind.length + 1), Number(id)] as const] : [],
@@ -68,8 +72,9 @@ test(`GitHub accepts everything that ${PLATFORMS} generated platforms register t
   const refused: unknown[] = [];
   const problems: Problem[] = [];
   let calls = 0;
-  for (const platform of boundPlatforms(PLATFORMS)) {
-    const world = gitHubOf(platform);
+  for (const { repositories, delivery } of lawfulPlatforms(PLATFORMS)) {
+    const { bound: platform, values } = filled<Registered>({ repositories, delivery });
+    const world = gitHubOf(platform, values);
     const rest = new Rest(world, (problem) => problems.push(problem));
     for (const repository of platform.repositories) {
       const [owner = '', name = ''] = repository.name.split('/');
