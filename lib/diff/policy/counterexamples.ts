@@ -4,22 +4,33 @@ import type { Intent, IntentRef } from '../../explorer/intent';
 import type { Correspondence } from './correspondence';
 import type { Place } from './demand';
 
-/**
- * What the explorer finds in the head against the intent of the base, and does not find in the base: sequences of events that were impossible
- * and are possible now. Names are those of the head. Empty where the head exceeds what the explorer has room for.
- */
-export function newlyPossible(sides: Correspondence, intent: Intent, bounds: Bounds): readonly Violation[] {
-  const found = violationsOf(sides.head.desired, translated(sides, intent), bounds);
-  if (found.length === 0) return [];
-  const known = new Set(violationsOf(sides.base.desired, intent, bounds).map((violation) => keyOf(inHead(sides, violation))));
-  return found.filter((violation) => !known.has(keyOf(violation)));
+/** What is possible in one desired state and not in another. */
+export interface Explored {
+  readonly violations: readonly Violation[];
+  /** Why something may be missing; absent when everything within the bounds was looked at. */
+  readonly incomplete?: string;
 }
 
-function violationsOf(desired: DesiredState, intent: Intent, bounds: Bounds): readonly Violation[] {
+/**
+ * What the explorer finds in the head against the intent of the base, and does not find in the base: sequences of events that were impossible
+ * and are possible now. Names are those of the head.
+ */
+export function newlyPossible(sides: Correspondence, intent: Intent, bounds: Bounds): Explored {
+  const head = exploredWith(sides.head.desired, translated(sides, intent), bounds);
+  if (head.violations.length === 0) return head;
+  const base = exploredWith(sides.base.desired, intent, bounds);
+  // What was not looked at may have been possible.
+  if (base.incomplete !== undefined) return { violations: [], incomplete: base.incomplete };
+  const known = new Set(base.violations.map((violation) => keyOf(inHead(sides, violation))));
+  return { ...head, violations: head.violations.filter((violation) => !known.has(keyOf(violation))) };
+}
+
+function exploredWith(desired: DesiredState, intent: Intent, bounds: Bounds): Explored {
   try {
-    return explore(desired, intent, bounds).violations;
+    const { violations, complete, states } = explore(desired, intent, bounds);
+    return complete ? { violations } : { violations, incomplete: `the explorer was cut off after ${states} states` };
   } catch (error) {
-    if (error instanceof RangeError) return [];
+    if (error instanceof RangeError) return { violations: [], incomplete: `the explorer cannot hold this platform: ${error.message}` };
     throw error;
   }
 }

@@ -1,11 +1,11 @@
 import type { DesiredState } from '../../desired/desired-state';
-import { Bounds } from '../../explorer/explore';
+import { Bounds, type Violation } from '../../explorer/explore';
 import type { Intent } from '../../explorer/intent';
-import type { PolicyChange } from '../difference';
+import type { Difference, PolicyChange } from '../difference';
 import { accessGrounds } from './access-grounds';
 import { directionOf } from './claim';
 import { type Correspondence, correspondenceOf } from './correspondence';
-import { newlyPossible, shortestFor } from './counterexamples';
+import { type Explored, newlyPossible, shortestFor } from './counterexamples';
 import type { Ground, Place } from './demand';
 import { environmentGrounds } from './environment-grounds';
 import { edgeGrounds } from './gate-demands';
@@ -20,6 +20,13 @@ export interface PolicyChangeOptions {
   readonly bounds?: Bounds | 'none';
 }
 
+/** One side of a comparison of policies. */
+export interface PolicySide {
+  readonly desired: DesiredState;
+  /** The policies that the program declares, which `intentOf` makes of its model. */
+  readonly intent?: Intent;
+}
+
 /**
  * What the rules of the road demand, where it changes: on each way into an environment, on branches and tags, of GitHub environments and Actions,
  * of Argo CD and of the cluster. Compared is what is compiled and enforced, not what is declared; demands that have an order are told to be
@@ -27,28 +34,52 @@ export interface PolicyChangeOptions {
  * declared, are no demands.
  *
  * Where something is weaker, the explorer executes the head against the intent of the base, and says what is possible now and was not before.
- * Without the intent it is left out.
+ * That is left out without the intent of the base, and where nothing is weaker.
  *
- * @returns weaker changes first, then changed ones, then stronger ones; in each the ways into environments first.
+ * @returns weaker changes first, then changed ones, then stronger ones, in each the ways into environments first; and what the explorer could
+ * not look at.
  */
-export function policyChanges(
-  base: { readonly desired: DesiredState; readonly intent?: Intent },
-  head: { readonly desired: DesiredState },
+export function policyDifference(
+  base: PolicySide,
+  head: Pick<PolicySide, 'desired'>,
   { bounds = Bounds.quick }: PolicyChangeOptions = {},
-): readonly PolicyChange[] {
+): Pick<Difference, 'policy' | 'notCompared'> {
   const sides = correspondenceOf(base.desired, head.desired);
   const found = joinAlike([...wayChanges(sides).map(ofWay), ...groundChanges(sides)]);
   const ordered = ORDER.flatMap((direction) => found.filter((change) => change.direction === direction));
-  const explored = bounds !== 'none' && base.intent !== undefined && ordered.some(({ direction }) => direction === 'weaker');
-  const violations = explored ? newlyPossible(sides, base.intent, bounds) : [];
-  return ordered.map(({ names, around: [before, after, several = before], places, topics, kind: _kind, ...change }): PolicyChange => {
-    const possibleNow = change.direction === 'weaker' ? shortestFor(violations, places, topics)?.lines : undefined;
-    return {
-      subject: `${names.length > 1 ? several : before}${listed(names)}${after}`,
-      ...change,
-      ...(possibleNow === undefined ? {} : { possibleNow }),
-    };
-  });
+  const weaker = ordered.some(({ direction }) => direction === 'weaker');
+  const { violations, incomplete }: Explored = weaker ? exploredFor(sides, base.intent, bounds) : { violations: [] };
+  return {
+    policy: ordered.map((change) => policyChange(change, violations)),
+    notCompared: incomplete === undefined ? [] : [{ what: 'what a weaker policy makes possible', why: incomplete }],
+  };
+}
+
+/** {@link policyDifference}, the changes alone. */
+export function policyChanges(
+  base: PolicySide,
+  head: Pick<PolicySide, 'desired'>,
+  options: PolicyChangeOptions = {},
+): readonly PolicyChange[] {
+  return policyDifference(base, head, options).policy;
+}
+
+function exploredFor(sides: Correspondence, intent: Intent | undefined, bounds: Bounds | 'none'): Explored {
+  if (bounds === 'none') return { violations: [], incomplete: 'the explorer was left out' };
+  if (intent === undefined) return { violations: [], incomplete: 'the policies that the base declares are not known' };
+  return newlyPossible(sides, intent, bounds);
+}
+
+function policyChange(
+  { names, around: [before, after, several = before], places, topics, kind: _kind, ...change }: Change,
+  violations: readonly Violation[],
+): PolicyChange {
+  const possibleNow = change.direction === 'weaker' ? shortestFor(violations, places, topics)?.lines : undefined;
+  return {
+    subject: `${names.length > 1 ? several : before}${listed(names)}${after}`,
+    ...change,
+    ...(possibleNow === undefined ? {} : { possibleNow }),
+  };
 }
 
 const ORDER = ['weaker', 'changed', 'stronger'] as const;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PolicyChange } from '../../../lib/diff/difference';
-import { policyChanges } from '../../../lib/diff/policy/policy-changes';
+import { policyChanges, policyDifference } from '../../../lib/diff/policy/policy-changes';
 import { Bounds, explore } from '../../../lib/explorer/explore';
 import { replay } from '../../../lib/explorer/replay';
 import { DEVELOP, type Loosening, loosenings, MAIN } from './loosenings';
@@ -221,11 +221,25 @@ test('a weaker gate is said as a reviewer reads it, with what enforced it and th
   expect(page).toContain(possibleNow.map((line, index) => `> ${index + 1}. ${line}`).join('\n'));
 });
 
-test('without the intent of the base, or without bounds, demands are compared and nothing is explored', () => {
+test('what could not be explored is said, and demands are compared all the same', () => {
   const [base, head] = [openluffy(), openluffy([['Gate.verified(integration), ', '']])];
-  const expected = policyChanges(base, head).map(({ possibleNow: _, ...change }) => change);
-  expect(policyChanges({ desired: base.desired }, head)).toEqual(expected);
-  expect(policyChanges(base, head, { bounds: 'none' })).toEqual(expected);
+  const { policy, notCompared } = policyDifference(base, head);
+  expect(notCompared).toEqual([]);
+  const expected = policy.map(({ possibleNow: _, ...change }) => change);
+  const unexplored = (why: string) => ({ policy: expected, notCompared: [{ what: 'what a weaker policy makes possible', why }] });
+  expect(policyDifference({ desired: base.desired }, head)).toEqual(unexplored('the policies that the base declares are not known'));
+  expect(policyDifference(base, head, { bounds: 'none' })).toEqual(unexplored('the explorer was left out'));
+  const cutOff = policyDifference(base, head, { bounds: { ...Bounds.quick, states: 50 } });
+  expect(cutOff.notCompared).toEqual([
+    { what: 'what a weaker policy makes possible', why: expect.stringMatching(/^the explorer was cut off after \d+ states$/) },
+  ]);
+  const tooMany = policyDifference(base, head, { bounds: { ...Bounds.quick, commits: 8 } });
+  expect(tooMany).toEqual(unexplored(expect.stringMatching(/^the explorer cannot hold this platform: a state has room for 7 commits/)));
+});
+
+test('where nothing is weaker, nothing is explored', () => {
+  const [head, base] = [openluffy(), openluffy([['Gate.verified(integration), ', '']])];
+  expect(policyDifference({ desired: base.desired }, head).notCompared).toEqual([]);
 });
 
 test('what was possible before is not said to be possible now', () => {
