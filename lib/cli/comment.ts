@@ -173,6 +173,7 @@ function clientOf(io: Io): GitHubClient {
     authentication: GitHubAuthentication.token(token),
     ...(GITHUB_API_URL === undefined ? {} : { baseUrl: GITHUB_API_URL }),
     progress: io.note,
+    ...io.gitHub,
   });
 }
 

@@ -1,3 +1,5 @@
+import type { GitHubClientOptions } from '../github';
+
 /** Where a command writes and what it is told about its surroundings; tests pass their own. */
 export interface Io {
   /** Results, for people or as one JSON document. */
@@ -13,6 +15,8 @@ export interface Io {
   wait(milliseconds: number): Promise<void>;
   /** Asks a person; undefined when nobody can answer. */
   ask(question: string): Promise<string | undefined>;
+  /** How GitHub is called, for tests, which do not keep the distance between calls that it asks for. @default as it asks */
+  readonly gitHub?: Pick<GitHubClientOptions, 'paced' | 'second'>;
 }
 
 /** Done and clean · findings · wrong use, or a program that does not load · the outside failed, safe to repeat. */

@@ -36,21 +36,31 @@ export interface StickyComments {
 export async function postComments(client: GitHubClient, wanted: StickyComments): Promise<Posted> {
   const { repository, number } = wanted;
   const author = accountText(await gitHubViewer(client));
-  const plan = async (): Promise<CommentPlan> =>
-    planComments(await commented(client, repository, number), author, wanted.parts, wanted.shown, { isNew: wanted.isNew });
-  const first = await plan();
+  const plan = (posted: readonly PostedComment[]): CommentPlan =>
+    planComments(posted, author, wanted.parts, wanted.shown, { isNew: wanted.isNew });
+  const before = await commented(client, repository, number);
+  const first = plan(before);
   if (first.kind === 'superseded') return first;
+  const { update, create, remove } = first;
+  if (update.length + create.length + remove.length === 0) return outcome('unchanged', ownComments(before, author));
   if (!(await wanted.isPresent())) return { kind: 'moved-on' };
   await carryOut(client, wanted, first);
+  if (create.length === 0) return outcome('updated', without(ownComments(before, author), remove));
   // Another run may have made the same comments at the same time: whoever looks last sees both, and keeps the first.
-  if (first.create.length > 0) {
-    const again = await plan();
-    if (again.kind === 'write') await carryOut(client, wanted, { ...again, create: [] });
-  }
-  const comments = ownComments(await commented(client, repository, number), author).map(({ id, url }) => ({ id, url }));
-  if (comments.length === 0) return { kind: 'nothing-to-say' };
-  if (first.update.length + first.remove.length + first.create.length === 0) return { kind: 'unchanged', comments };
-  return { kind: first.create.length === comments.length ? 'created' : 'updated', comments };
+  const after = await commented(client, repository, number);
+  const again = plan(after);
+  const doubled = again.kind === 'superseded' ? [] : again.remove;
+  for (const id of doubled) await deleteIssueComment(client, repository, id);
+  const own = without(ownComments(after, author), doubled);
+  return outcome(create.length === own.length ? 'created' : 'updated', own);
+}
+
+function outcome(kind: 'created' | 'updated' | 'unchanged', own: readonly { readonly id: number; readonly url: string }[]): Posted {
+  return own.length === 0 ? { kind: 'nothing-to-say' } : { kind, comments: own.map(({ id, url }) => ({ id, url })) };
+}
+
+function without<C extends { readonly id: number }>(comments: readonly C[], ids: readonly number[]): readonly C[] {
+  return comments.filter(({ id }) => !ids.includes(id));
 }
 
 async function carryOut(

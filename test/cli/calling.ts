@@ -17,12 +17,14 @@ export interface CallOptions {
   readonly answers?: readonly string[];
   readonly colour?: boolean;
   readonly wait?: Io['wait'];
+  /** @default no variables */
+  readonly environment?: Io['environment'];
 }
 
 /** Calls the command line in this process. */
 export async function call(
   argv: readonly string[],
-  { folder = process.cwd(), answers = [], colour = false, wait }: CallOptions = {},
+  { folder = process.cwd(), answers = [], colour = false, wait, environment = {} }: CallOptions = {},
 ): Promise<Called> {
   const out: string[] = [];
   const err: string[] = [];
@@ -32,7 +34,8 @@ export async function call(
     note: (text) => void err.push(text),
     colour,
     folder,
-    environment: {},
+    environment,
+    gitHub: { paced: false, second: 1 },
     now: Date.now,
     wait: wait ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, 200)))),
     ask: async (question) => {

@@ -1,3 +1,4 @@
+import { actionsRoutes } from './actions/routes';
 import { actionsPermissionRoutes } from './actions-permissions';
 import { appRoutes } from './apps';
 import { branchProtectionRoutes } from './branch-protection-routes';
@@ -14,7 +15,7 @@ import { ApiError, type ApiResponse, type JsonObject, type Method, type Route, U
 import { rulesetRoutes } from './rulesets';
 import { secretRoutes } from './secrets';
 import { teamRoutes } from './teams';
-import { Description } from './validation';
+import { type Description, published } from './validation';
 import { variableRoutes } from './variables';
 import type { World } from './world';
 
@@ -32,6 +33,8 @@ export const routes: readonly Route[] = [
   ...actionsPermissionRoutes,
   ...branchProtectionRoutes,
   ...deliveryRoutes,
+  // Last: routes of pull requests that know forks take the place of those that do not.
+  ...actionsRoutes,
 ];
 
 /** A call of the REST interface, as it came in. */
@@ -52,7 +55,7 @@ export class Rest {
     private readonly world: World,
     private readonly problem: (problem: Problem) => void,
     own: readonly Route[] = routes,
-    private readonly description = new Description(),
+    private readonly description: Description = published,
   ) {
     this.byOperation = new Map(own.map((route) => [`${route.method} ${route.path}`, route]));
   }

@@ -1,0 +1,494 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Difference } from '../../lib/diff/difference';
+import { type GitHub, startGitHub } from '../github';
+import { forkOf } from '../github/actions/forks';
+import { calling } from '../github/calling';
+import { behind } from '../github/delivery/behind';
+import { changeOf, differenceOf, environmentOf } from '../report/differences';
+import { call, folderWith, removeFolders } from './calling';
+
+const REPOSITORY = 'acme/shop';
+
+describe('comment', () => {
+  let github: GitHub;
+  let work: string;
+  let left: string;
+
+  beforeAll(async () => {
+    github = await startGitHub({
+      people: {
+        repository: REPOSITORY,
+        people: { ada: { role: 'admin', owner: true }, alice: { role: 'write' }, mallory: { role: 'read' } },
+        teams: {},
+        apps: { 'github-actions': { id: 15368 } },
+      },
+      repositories: [{ name: REPOSITORY, visibility: 'public' }],
+      users: ['mallory'],
+    });
+    work = folderWith({ 'README.md': 'shop\n' });
+    await git('init', '--quiet', '--initial-branch', 'main');
+    left = await commit('begin');
+    await push('alice', REPOSITORY, 'main');
+    await forkOf(github.world, github.world.repository('acme', 'shop'), 'mallory');
+  });
+  afterAll(async () => {
+    expect(github.problems).toEqual([]);
+    await github.close();
+    removeFolders();
+  });
+
+  // Never in the way of the event loop: the server that is pushed to lives in it.
+  const git = async (...args: string[]): Promise<string> =>
+    (await promisify(execFile)('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.com', ...args], { cwd: work })).stdout.trim();
+
+  async function commit(message: string): Promise<string> {
+    await git('add', '.');
+    await git('commit', '--quiet', '--allow-empty', '--message', message);
+    return git('rev-parse', 'HEAD');
+  }
+
+  async function push(login: string, repository: string, branch: string): Promise<void> {
+    const address = github.url.replace('//', `//x:${github.token(login)}@`);
+    await git('push', '--quiet', '--force', `${address}${repository}.git`, `HEAD:refs/heads/${branch}`);
+  }
+
+  let count = 0;
+
+  /** A pull request with one commit, by alice from a branch or by mallory from her fork. */
+  async function opened(by: 'alice' | 'mallory' = 'alice'): Promise<{ number: number; head: string; branch: string }> {
+    count += 1;
+    const branch = `change-${count}`;
+    await git('checkout', '--quiet', '-B', branch, left);
+    const head = await commit(branch);
+    await push(by, by === 'alice' ? REPOSITORY : 'mallory/shop', branch);
+    const answer = await calling(() => github, by)('POST /repos/acme/shop/pulls', {
+      title: branch,
+      head: by === 'alice' ? branch : `mallory:${branch}`,
+      base: 'main',
+    });
+    expect(answer.status).toBe(201);
+    return { number: Number(answer.body.number), head, branch };
+  }
+
+  async function comments(number: number): Promise<readonly { id: number; body: string; user: { login: string } }[]> {
+    const answer = await calling(() => github)(`GET /repos/acme/shop/issues/${number}/comments?per_page=100`);
+    return answer.body as never;
+  }
+
+  const environment = (login = 'alice') => ({
+    GITHUB_TOKEN: github.token(login),
+    GITHUB_API_URL: `${github.url}api/v3`,
+    GITHUB_SERVER_URL: github.url.slice(0, -1),
+    GITHUB_REPOSITORY: REPOSITORY,
+  });
+
+  /** The variables of a job that a run has started after it compared a pull request. */
+  function afterRun(folder: string, head: { commit: string; branch: string; repository?: string }, run = { number: 5, attempt: 1 }) {
+    const event = {
+      workflow_run: {
+        head_sha: head.commit,
+        head_branch: head.branch,
+        head_repository: head.repository === undefined ? null : { full_name: head.repository },
+        run_number: run.number,
+        run_attempt: run.attempt,
+        html_url: `${github.url}acme/shop/actions/runs/77`,
+      },
+    };
+    writeFileSync(join(folder, 'event.json'), JSON.stringify(event));
+    const variables = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'workflow_run', GITHUB_EVENT_PATH: join(folder, 'event.json') };
+    return { ...environment('github-actions'), ...variables };
+  }
+
+  const some = (head: string, parts: Partial<Difference> = {}): Difference =>
+    differenceOf({
+      base: { name: 'main', commit: left },
+      head: { name: 'HEAD', commit: head },
+      environments: [environmentOf('prod', [changeOf()])],
+      ...parts,
+    });
+  const file = (difference: unknown): string => folderWith({ 'difference.json': JSON.stringify(difference) });
+
+  describe('of a person', () => {
+    test('is made, edited when what is compared has changed, and left alone when it has not', async () => {
+      const { number, head, branch } = await opened();
+      const first = await call(['comment', '--from', 'difference.json', '--pr', String(number)], {
+        folder: file(some(head)),
+        environment: environment(),
+      });
+      expect(first).toMatchObject({ code: 0, out: expect.stringMatching(new RegExp(`^created the comment on #${number}: http`)) });
+      const [made] = await comments(number);
+      expect(made?.user.login).toBe('alice');
+      expect(made?.body).toContain(
+        `\`main\` [${left.slice(0, 7)}](${github.url}acme/shop/commit/${left}) → \`${branch}\` [${head.slice(0, 7)}]`,
+      );
+
+      const again = await call(['comment', '--from', 'difference.json', '--pr', String(number)], {
+        folder: file(some(head)),
+        environment: environment(),
+      });
+      expect(again.out).toMatch(/^unchanged the comment/);
+
+      const more = some(head, { environments: [environmentOf('dev', [changeOf()]), environmentOf('prod', [changeOf()])] });
+      const edited = await call(['comment', '--from', 'difference.json', '--pr', String(number), '--json'], {
+        folder: file(more),
+        environment: environment(),
+      });
+      expect(JSON.parse(edited.out)).toEqual({
+        version: 1,
+        repository: REPOSITORY,
+        pullRequest: number,
+        head,
+        outcome: 'updated',
+        comments: [{ id: made?.id, url: expect.stringContaining(`#issuecomment-${made?.id}`) }],
+      });
+      const now = await comments(number);
+      expect(now.map(({ id }) => id)).toEqual([made?.id]);
+      expect(now[0]?.body).toContain('| dev |');
+    });
+
+    test('is found again among more comments than a page holds', async () => {
+      const { number, head } = await opened();
+      const say = calling(() => github, 'ada');
+      for (let index = 0; index < 110; index += 1)
+        await say(`POST /repos/acme/shop/issues/${number}/comments`, { body: `comment ${index}` });
+      const options = { environment: environment() };
+      await call(['comment', '--from', 'difference.json', '--pr', String(number)], { ...options, folder: file(some(head)) });
+      const again = await call(['comment', '--from', 'difference.json', '--pr', String(number)], { ...options, folder: file(some(head)) });
+      expect(again.out).toMatch(/^unchanged/);
+    });
+
+    test('is refused for another commit than the head, for a work tree, and for a pull request that is closed', async () => {
+      const { number, head } = await opened();
+      const refused = async (difference: Difference): Promise<string> => {
+        const { code, err } = await call(['comment', '--from', 'difference.json', '--pr', String(number)], {
+          folder: file(difference),
+          environment: environment(),
+        });
+        expect(code).toBe(1);
+        return err;
+      };
+      expect(await refused(some(left))).toContain(`difference.json does not compare ${head}, the head of #${number}`);
+      expect(await refused(some(head, { head: { name: 'working tree' } }))).toContain('does not compare');
+      await calling(() => github)(`PATCH /repos/acme/shop/pulls/${number}`, { state: 'closed' });
+      expect(await refused(some(head))).toContain(`#${number} of acme/shop is not open`);
+      expect(await comments(number)).toEqual([]);
+    });
+
+    test('goes on in further comments where they are allowed, which go when they are no longer needed', async () => {
+      const { number, head } = await opened();
+      const changes = Array.from({ length: 60 }, (_, index) =>
+        changeOf({
+          name: `app-${index}`,
+          fields: Array.from({ length: 20 }, (_, at) => ({
+            path: `spec.field${at}.${'x'.repeat(60)}`,
+            before: index,
+            after: `${index} ${'y'.repeat(90)}`,
+          })),
+        }),
+      );
+      const arguments_ = ['comment', '--from', 'difference.json', '--pr', String(number), '--parts', '3'];
+      await call(arguments_, { folder: file(some(head, { environments: [environmentOf('prod', changes)] })), environment: environment() });
+      const many = await comments(number);
+      expect(many.length).toBeGreaterThan(1);
+      for (const { body } of many) expect(body.length).toBeLessThanOrEqual(65_536);
+      await call(arguments_, { folder: file(some(head)), environment: environment() });
+      expect((await comments(number)).map(({ id }) => id)).toEqual([many[0]?.id]);
+    });
+  });
+
+  describe('of a run', () => {
+    test('is posted by the app of Actions on the pull request whose head was compared, and says which run that was', async () => {
+      const { number, head, branch } = await opened();
+      const folder = file(some(head));
+      const posted = await call(['comment', '--from', 'difference.json', '--base', 'main'], {
+        folder,
+        environment: afterRun(folder, { commit: head, branch, repository: REPOSITORY }),
+      });
+      expect(posted).toMatchObject({ code: 0, out: expect.stringMatching(/^created/) });
+      const [made] = await comments(number);
+      expect(made?.user.login).toBe('github-actions[bot]');
+      expect(made?.body).toMatch(new RegExp(`^<!-- stagegate preview part=1 head=${head} run=5\\.1 -->\n`));
+      expect(made?.body).toContain(
+        `[run](${github.url}acme/shop/actions/runs/77) · [whole difference](${github.url}acme/shop/actions/runs/77#artifacts)`,
+      );
+      expect(made?.body).not.toContain('From a fork');
+    });
+
+    test('from a fork is posted on the pull request of that fork, whatever number its artifact names, and says that it is from a fork', async () => {
+      const victim = await opened();
+      const { number, head, branch } = await opened('mallory');
+      const folder = file(some(head));
+      const posted = await call(['comment', '--from', 'difference.json', '--base', 'main', '--json'], {
+        folder,
+        environment: afterRun(folder, { commit: head, branch, repository: 'mallory/shop' }),
+      });
+      expect(JSON.parse(posted.out)).toMatchObject({ pullRequest: number, outcome: 'created' });
+      expect((await comments(number))[0]?.body).toContain(`→ \`mallory:${branch}\``);
+      expect((await comments(number))[0]?.body).toContain('<i>From a fork: the comparison was made by a run whose workflow');
+      expect(await comments(victim.number)).toEqual([]);
+    });
+
+    test.each([
+      ['another branch', { branch: 'other' }],
+      ['another repository', { repository: 'mallory/shop' }],
+      ['a fork that is gone', { repository: undefined }],
+    ])('is not posted when the head belongs to %s', async (_, other) => {
+      const { number, head, branch } = await opened();
+      const folder = file(some(head));
+      const posted = await call(['comment', '--from', 'difference.json', '--base', 'main'], {
+        folder,
+        environment: afterRun(folder, { commit: head, branch, repository: REPOSITORY, ...other } as never),
+      });
+      expect(posted).toMatchObject({ code: 0, out: `nothing posted: no open pull request has the head ${head.slice(0, 7)}` });
+      expect(await comments(number)).toEqual([]);
+    });
+
+    test('is not posted onto another branch than that of the program', async () => {
+      const { number, head, branch } = await opened();
+      const folder = file(some(head));
+      const options = { folder, environment: afterRun(folder, { commit: head, branch, repository: REPOSITORY }) };
+      expect((await call(['comment', '--from', 'difference.json', '--base', 'develop'], options)).out).toMatch(/^nothing posted/);
+      expect((await call(['comment', '--from', 'difference.json'], options)).code).toBe(2);
+      expect(await comments(number)).toEqual([]);
+    });
+
+    test('is not posted when the pull request has moved on, and replaces that of an older head', async () => {
+      const { number, head, branch } = await opened();
+      const first = file(some(head));
+      await call(['comment', '--from', 'difference.json', '--base', 'main'], {
+        folder: first,
+        environment: afterRun(first, { commit: head, branch, repository: REPOSITORY }),
+      });
+      const newer = await commit('newer');
+      await push('alice', REPOSITORY, branch);
+      const late = await call(['comment', '--from', 'difference.json', '--base', 'main'], {
+        folder: first,
+        environment: afterRun(first, { commit: head, branch, repository: REPOSITORY }, { number: 9, attempt: 1 }),
+      });
+      expect(late.out).toMatch(/^nothing posted: no open pull request/);
+      const second = file(some(newer));
+      await call(['comment', '--from', 'difference.json', '--base', 'main'], {
+        folder: second,
+        environment: afterRun(second, { commit: newer, branch, repository: REPOSITORY }, { number: 6, attempt: 1 }),
+      });
+      const now = await comments(number);
+      expect(now).toHaveLength(1);
+      expect(now[0]?.body).toContain(`head=${newer} run=6.1`);
+    });
+
+    test('an earlier run of the same head leaves the comment of a later one', async () => {
+      const { number, head, branch } = await opened();
+      const at = { commit: head, branch, repository: REPOSITORY };
+      const [later, earlier] = [file(some(head)), file(some(head, { environments: [environmentOf('old', [changeOf()])] }))];
+      await call(['comment', '--from', 'difference.json', '--base', 'main'], {
+        folder: later,
+        environment: afterRun(later, at, { number: 8, attempt: 2 }),
+      });
+      const posted = await call(['comment', '--from', 'difference.json', '--base', 'main'], {
+        folder: earlier,
+        environment: afterRun(earlier, at, { number: 8, attempt: 1 }),
+      });
+      expect(posted).toMatchObject({ code: 0, out: `nothing posted: run 8, attempt 2, has commented on #${number} already` });
+      expect((await comments(number))[0]?.body).not.toContain('old');
+    });
+
+    test('comments of others that bear the mark stay as they are', async () => {
+      const { number, head, branch } = await opened();
+      const mark = `<!-- stagegate preview part=1 head=${head} run=99.1 -->\nlooks good`;
+      await calling(() => github, 'mallory')(`POST /repos/acme/shop/issues/${number}/comments`, { body: mark });
+      const folder = file(some(head));
+      const posted = await call(['comment', '--from', 'difference.json', '--base', 'main'], {
+        folder,
+        environment: afterRun(folder, { commit: head, branch, repository: REPOSITORY }),
+      });
+      expect(posted.out).toMatch(/^created/);
+      expect((await comments(number)).map(({ user, body }) => [user.login, body === mark])).toEqual([
+        ['mallory', true],
+        ['github-actions[bot]', false],
+      ]);
+    });
+
+    test('says so when the artifact was not compared with where the branch left the base', async () => {
+      const { number, head, branch } = await opened();
+      const folder = file(some(head, { base: { name: 'main', commit: head } }));
+      await call(['comment', '--from', 'difference.json', '--base', 'main'], {
+        folder,
+        environment: afterRun(folder, { commit: head, branch, repository: REPOSITORY }),
+      });
+      expect((await comments(number))[0]?.body).toContain(`Not compared with ${left.slice(0, 7)}, where the branch left main`);
+    });
+
+    test('makes no comment when nothing changes, and makes one line of the one that is there', async () => {
+      const { number, head, branch } = await opened();
+      const at = { commit: head, branch, repository: REPOSITORY };
+      const [nothing, something] = [file(some(head, { environments: [] })), file(some(head))];
+      const quiet = () =>
+        call(['comment', '--from', 'difference.json', '--base', 'main'], { folder: nothing, environment: afterRun(nothing, at) });
+      expect((await quiet()).out).toMatch(/^nothing posted: there is nothing to say/);
+      expect(await comments(number)).toEqual([]);
+      await call(['comment', '--from', 'difference.json', '--base', 'main'], { folder: something, environment: afterRun(something, at) });
+      expect((await quiet()).out).toMatch(/^updated/);
+      const [one] = await comments(number);
+      expect(one?.body.split('\n').slice(1)).toEqual([expect.stringMatching(/^<b>stagegate<\/b> · nothing changes · /)]);
+    });
+
+    test('that failed says so in the comment that is there, and makes none', async () => {
+      const { number, head, branch } = await opened();
+      const folder = file(some(head));
+      const variables = afterRun(folder, { commit: head, branch, repository: REPOSITORY });
+      await call(['comment', '--failed', '--base', 'main'], { folder, environment: variables });
+      expect(await comments(number)).toEqual([]);
+      await call(['comment', '--from', 'difference.json', '--base', 'main'], { folder, environment: variables });
+      await call(['comment', '--failed', '--base', 'main'], { folder, environment: variables });
+      const [one] = await comments(number);
+      expect(one?.body).toContain(`⚠ \`${branch}\` [${head.slice(0, 7)}]`);
+      expect(one?.body).toContain('could not be compared · [run]');
+    });
+
+    test('shows stacks of a branch, and not those that a fork has made up', async () => {
+      const stack = JSON.stringify({
+        steps: [{ op: 'delete', urn: 'urn:pulumi:prod::p::kubernetes:core/v1:Namespace::prod' }],
+        changeSummary: { same: 3 },
+      });
+      const bodies: string[] = [];
+      for (const by of ['alice', 'mallory'] as const) {
+        const { number, head, branch } = await opened(by);
+        const folder = folderWith({
+          'difference.json': JSON.stringify(some(head)),
+          'stacks/prod.json': stack,
+          'stacks/dev.json': 'error: no such stack',
+        });
+        const at = { commit: head, branch, repository: by === 'alice' ? REPOSITORY : 'mallory/shop' };
+        await call(['comment', '--from', 'difference.json', '--stacks', 'stacks', '--base', 'main'], {
+          folder,
+          environment: afterRun(folder, at),
+        });
+        bodies.push((await comments(number))[0]?.body ?? '');
+      }
+      expect(bodies[0]).toContain('| prod | −1 | ⚠ deleted Namespace prod |');
+      expect(bodies[0]).toContain('| dev | | <b>the preview could not be read: it is no JSON</b> |');
+      expect(bodies[1]).not.toContain('Namespace');
+    });
+  });
+
+  describe('within a run', () => {
+    test('writes the summary of the job and prints annotations, and calls nobody', async () => {
+      const folder = folderWith({
+        'difference.json': JSON.stringify(
+          some('4'.repeat(40), {
+            environments: [environmentOf('prod', [changeOf({ meanings: [{ weight: 'risk', text: 'replicas 3 → 1' }] })])],
+            policy: [{ subject: '::error::x', direction: 'weaker', possibleNow: ['::add-mask::x'] }],
+          }),
+        ),
+        'event.json': JSON.stringify({
+          pull_request: {
+            number: 3,
+            head: { sha: '4'.repeat(40), ref: 'feature', repo: null },
+            base: { sha: left, ref: 'main', repo: { full_name: REPOSITORY } },
+          },
+        }),
+      });
+      const before = github.requests.length;
+      const { code, out } = await call(['comment', '--from', 'difference.json', '--in-run', '--program', 'platform.ts'], {
+        folder,
+        environment: {
+          ...environment(),
+          GITHUB_ACTIONS: 'true',
+          GITHUB_EVENT_NAME: 'pull_request',
+          GITHUB_EVENT_PATH: join(folder, 'event.json'),
+          GITHUB_STEP_SUMMARY: join(folder, 'summary.md'),
+        },
+      });
+      expect({ code, calls: github.requests.length - before }).toEqual({ code: 0, calls: 0 });
+      expect(out.split('\n')).toEqual([
+        '::warning file=platform.ts,title=policy weaker%3A %3A%3Aerror%3A%3Ax::nothing demanded → nothing demanded%0Apossible now, impossible before%0A1 ::add-mask::x',
+        '::warning file=platform.ts,title=prod%3A Deployment backend::replicas 3 → 1',
+      ]);
+      expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain('<b>stagegate</b> · `main`');
+    });
+
+    test('--dry-run prints the comment, and needs neither token nor pull request', async () => {
+      const { code, out } = await call(['comment', '--from', 'difference.json', '--dry-run'], { folder: file(some('4'.repeat(40))) });
+      expect(code).toBe(0);
+      expect(out).toContain('| prod | ~1 | backend: replicas |');
+    });
+  });
+
+  describe('a file that is no difference is refused, without repeating any of it', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const sound = some('4'.repeat(40));
+    test.each([
+      ['no JSON', '##[error]x {', 'is no JSON'],
+      ['nothing', '', 'is no JSON'],
+      ['nested deeply', `{"version":1,"x":${deep}}`, /is no JSON|nested too deeply/],
+      ['a list', '[]', 'is no difference'],
+      ['another version', JSON.stringify({ ...sound, version: 2 }), 'is no difference: /version'],
+      ['a field that nobody knows', JSON.stringify({ ...sound, '::error::': 1 }), 'must NOT have additional properties'],
+      [
+        'a number for a name',
+        JSON.stringify({ ...sound, environments: [{ ...sound.environments[0], name: 7 }] }),
+        '/environments/0/name must be string',
+      ],
+      [
+        'an object for a text',
+        JSON.stringify({ ...sound, policy: [{ subject: {}, direction: 'weaker' }] }),
+        '/policy/0/subject must be string',
+      ],
+    ])('%s', async (_, text, message) => {
+      const { code, out, err } = await call(['comment', '--from', 'difference.json', '--dry-run'], {
+        folder: folderWith({ 'difference.json': text }),
+      });
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toMatch(message);
+      expect(err).not.toMatch(/##\[|^\s*::/m);
+    });
+
+    test('more bytes than a difference ever has', async () => {
+      const { code, err } = await call(['comment', '--from', 'difference.json', '--dry-run'], {
+        folder: folderWith({ 'difference.json': ' '.repeat(33 * 1024 * 1024) }),
+      });
+      expect(code).toBe(2);
+      expect(err).toContain('more than the 33554432 that are read');
+    });
+
+    test('none at all', async () => {
+      expect(await call(['comment', '--from', 'absent.json', '--dry-run'], { folder: folderWith() })).toMatchObject({ code: 2 });
+      expect(await call(['comment', '--dry-run'], { folder: folderWith() })).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('--from'),
+      });
+    });
+  });
+
+  test.each([
+    ['a token', { GITHUB_TOKEN: '' }, ['--pr', '1'], 'there is no token for GitHub'],
+    ['a repository', { GITHUB_REPOSITORY: undefined }, ['--pr', '1'], 'it is not said which repository'],
+    ['a pull request', {}, [], 'it is not said which pull request'],
+  ])('without %s it is wrong use', async (_, without, more, message) => {
+    const { code, err } = await call(['comment', '--from', 'difference.json', ...more], {
+      folder: file(some(left)),
+      environment: { ...environment(), ...without },
+    });
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  test('a token that may not write is a failure of the outside that says what GitHub said, and never the token', async () => {
+    const { number, head } = await opened();
+    const token = github.world.credentials.grant('ghs_reads-only-0000', {
+      kind: 'installation',
+      slug: 'github-actions',
+      permissions: { contents: 'read', pull_requests: 'read' },
+    });
+    const { code, err } = await call(['comment', '--from', 'difference.json', '--pr', String(number)], {
+      folder: file(some(head)),
+      environment: { ...environment(), GITHUB_TOKEN: token },
+    });
+    expect([1, 3]).toContain(code);
+    expect(err).toContain('Resource not accessible by integration');
+    expect(err).not.toContain(token);
+  });
+});
