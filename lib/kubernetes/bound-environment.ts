@@ -10,6 +10,7 @@ import type { SlotValue } from '../values/slot';
 
 /** The images of a release, by service and slot: the content of `release.yaml`, or `release` of what `stagegate release show --json` prints. */
 export interface ReleaseRecord {
+  /** By service, then by slot: `{ backend: { 'image/backend': { repository, digest } } }`. */
   readonly images: Readonly<Record<string, Readonly<Record<string, ImageReference>>>>;
 }
 

@@ -10,6 +10,7 @@ import { isGuest, markGuest } from './guest';
 import { Manifest } from './manifest';
 import { pathBelow, treeScope } from './place';
 
+/** An environment, and what fills its slots. */
 export interface EnvironmentChartProps extends EnvironmentValues {
   /** The environment, declared on a Platform. */
   readonly environment: Environment;
@@ -33,6 +34,7 @@ export class EnvironmentChart extends Chart {
     return isGuest(value, 'environment-chart');
   }
 
+  /** The environment whose objects these are. */
   readonly environment: Environment;
 
   /**

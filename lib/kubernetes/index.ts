@@ -1,7 +1,8 @@
+export type { ImageReference } from '../values/image';
 export type { DeploymentObject } from './adopted-deployment';
 export type { EnvironmentValues, ReleaseRecord } from './bound-environment';
 export { EnvironmentChart, type EnvironmentChartProps } from './environment-chart';
 export type { ForeignObject } from './place';
 export type { ServiceObject, ServicePort, ServiceTarget } from './service-target';
-export { TlsIngress, type TlsIngressProps } from './tls-ingress';
+export { type CommonIngressProps, TlsIngress, type TlsIngressProps } from './tls-ingress';
 export { type AdoptedWorkloadProps, type CommonWorkloadProps, Workload, type WorkloadProps } from './workload';

@@ -9,7 +9,8 @@ import { Manifest } from './manifest';
 import { chartScope, type Place, placeOf } from './place';
 import { type ServiceTarget, serviceNames } from './service-target';
 
-interface CommonIngressProps {
+/** What a TlsIngress is told, wherever its certificate comes from. */
+export interface CommonIngressProps {
   /** Full host name, `shop.example.com`. */
   readonly host: string;
   /** What answers, by the beginning of the URL path. */
@@ -47,6 +48,7 @@ export class TlsIngress extends Construct {
     return isGuest(value, 'tls-ingress');
   }
 
+  /** Full host name that it serves. */
   readonly host: string;
 
   /**

@@ -82,6 +82,7 @@ export class Workload extends Construct {
     return isGuest(value, 'workload');
   }
 
+  /** Name of its objects, and of its Service. */
   readonly workloadName: string;
   /** Port of its Service, which bears the name `http`. */
   readonly port: number;
