@@ -31,6 +31,8 @@ export interface EnvironmentDifference {
   readonly name: string;
   readonly tier: Tier;
   readonly lifecycle: Lifecycle;
+  /** What the environment was before, where its name, tier or lifecycle changes. */
+  readonly previous?: { readonly name: string; readonly tier: Tier; readonly lifecycle: Lifecycle };
   /** Whether the environment itself is new, gone, or was there before and after. */
   readonly action: 'create' | 'delete' | 'keep';
   readonly changes: readonly ObjectChange[];
@@ -41,7 +43,7 @@ export interface EnvironmentDifference {
 export interface BlastRadius {
   /** Services with a change, by name. */
   readonly services: readonly string[];
-  /** Hosts served before or after by an object with a change. */
+  /** Hosts that a changed object, or a service with a change, serves before or after. */
   readonly hosts: readonly string[];
   readonly before: RequestedResources;
   readonly after: RequestedResources;
@@ -56,8 +58,8 @@ export interface ObjectChange {
   readonly kind: string;
   readonly namespace?: string;
   readonly name: string;
-  /** What it was called before, when that changes. */
-  readonly previous?: { readonly namespace?: string; readonly name: string };
+  /** What it was called before and to which service it belonged, when one of these changes. */
+  readonly previous?: { readonly namespace?: string; readonly name: string; readonly service?: string };
   /** Paths of the fields that force a replacement. */
   readonly immutable?: readonly string[];
   /** Fields that differ, in order of path; empty for what is created or deleted. */
@@ -77,17 +79,24 @@ export interface Meaning {
 
 /** A value that is different, new (no `before`) or gone (no `after`). */
 export interface FieldChange {
-  /** Readable path; items of lists that have names are named: `spec.template.spec.containers[backend].image`. */
+  /**
+   * Readable path. Items of lists that have names are named, `spec.template.spec.containers[backend].image`, others bear their place,
+   * `args[2]`, before and after where that changes: `args[2 → 3]`. `steps[order]` is the order of named items.
+   */
   readonly path: string;
   /** The value holds a secret, which is not shown: `before` and `after` are absent. */
   readonly secret?: true;
   readonly before?: Json;
   readonly after?: Json;
+  /** The value changes only because something else does: `the content of ConfigMap backend-config-9989538786`, `the new name`. */
+  readonly follows?: string;
 }
 
 export interface RepositoryDifference {
   /** `owner/name`. */
   readonly name: string;
+  /** What the repository was called before, when that changes. */
+  readonly previous?: string;
   readonly changes: readonly SettingChange[];
 }
 
@@ -97,6 +106,7 @@ export interface SettingChange {
   readonly kind: 'ruleset' | 'environment' | 'actions permissions' | 'workflow' | 'file';
   readonly name: string;
   readonly previous?: string;
+  /** Fields that differ; the whole, one field for each key, for what is created or deleted. */
   readonly fields: readonly FieldChange[];
 }
 
