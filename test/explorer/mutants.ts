@@ -60,9 +60,13 @@ export function mutants(desired: DesiredState): Mutant[] {
       });
       mutate('CODEOWNERS removed', (draft) => draft.repositories[r]?.files.splice(f, 1));
     });
+    const required = repository.rulesets.flatMap(({ rules }) =>
+      rules.flatMap((rule) => (rule.type === 'required_status_checks' ? rule.parameters.required_status_checks : [])),
+    );
     repository.workflows.forEach((workflow, w) => {
       if (workflow.on.pull_request === undefined) return;
       for (const [id, job] of Object.entries(workflow.jobs)) {
+        if (!required.some(({ context }) => context === job.name)) continue;
         mutate(`${workflow.path}: job ${id} renamed`, (draft) => {
           (draft.repositories[r]?.workflows[w]?.jobs as Record<string, { name: string }>)[id] = { ...job, name: `${job.name} (renamed)` };
         });
