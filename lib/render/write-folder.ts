@@ -42,6 +42,25 @@ export function writeFolder(folder: string, files: RenderedFiles, part = ''): Wr
   return { written, unchanged, removed, kept: gone.filter((path) => !removed.includes(path)) };
 }
 
+/** How a folder differs from what is rendered, each a list of paths in order. */
+export interface FolderDrift {
+  readonly missing: readonly string[];
+  readonly changed: readonly string[];
+  /** Written by an earlier run and no longer rendered. */
+  readonly stale: readonly string[];
+}
+
+/** What `writeFolder` would do with the same arguments; writes nothing. */
+export function folderDrift(folder: string, files: RenderedFiles, part = ''): FolderDrift {
+  const there = (path: string): boolean => existsSync(join(folder, path));
+  const paths = [...files.keys()].sort();
+  return {
+    missing: paths.filter((path) => !there(path)),
+    changed: paths.filter((path) => there(path) && readFileSync(join(folder, path), 'utf8') !== files.get(path)),
+    stale: [...readLedger(folder).keys()].filter((path) => path.startsWith(part) && !files.has(path) && there(path)).sort(),
+  };
+}
+
 function readLedger(folder: string): Map<string, string> {
   const file = join(folder, LEDGER);
   if (!existsSync(file)) return new Map();

@@ -159,3 +159,44 @@ test('a file of the program is never touched', async () => {
   await call(['render'], { folder });
   expect(Object.keys(files).map((name) => statSync(join(folder, name)).mtimeMs)).toEqual(before);
 });
+
+test('what is committed to a repository is written at the paths that it has there, and held against the program without writing', async () => {
+  const folder = folderWith({ 'platform.ts': program, 'values.yaml': values, 'README.md': 'mine' });
+  const committed = ['render', '--repository', 'acme/shop'];
+  const missing = await call([...committed, '--check'], { folder });
+  expect(missing).toMatchObject({ code: 1, out: expect.stringMatching(/^missing {2}\.github\/workflows\/deliver.yaml\n/) });
+  expect([...all(folder).keys()].sort()).toEqual(['README.md', 'platform.ts', 'values.yaml']);
+
+  expect(await call(committed, { folder })).toMatchObject({ code: 0, out: expect.stringMatching(/^\.: [1-9]\d* written/) });
+  expect([...all(folder).keys()].filter((path) => !path.startsWith('.github/')).sort()).toEqual([
+    '.stagegate-rendered',
+    'README.md',
+    'platform.ts',
+    'values.yaml',
+  ]);
+  expect(await call([...committed, '--check'], { folder })).toEqual({ code: 0, out: '.: as rendered', err: '' });
+
+  writeFileSync(join(folder, '.github', 'workflows', 'deliver.yaml'), 'on: push\n');
+  const drifted = await call([...committed, '--check', '--json'], { folder });
+  expect(drifted.code).toBe(1);
+  expect(JSON.parse(drifted.out)).toMatchObject({ missing: [], changed: ['.github/workflows/deliver.yaml'], stale: [] });
+});
+
+test('a committed file that the program no longer renders is stale', async () => {
+  const folder = folderWith(files);
+  await call(['render'], { folder });
+  writeFileSync(join(folder, 'platform.ts'), smallProgram());
+  const drifted = await call(['render', '--check'], { folder });
+  expect(drifted.code).toBe(1);
+  expect(drifted.out).toMatch(/^stale {4}prod\/bootstrap\//m);
+  expect(existsSync(join(folder, 'rendered', 'prod'))).toBe(true);
+});
+
+test('a repository that the program does not have, and one beside an environment, are wrong use', async () => {
+  const folder = folderWith(files);
+  expect(await call(['render', '--repository', 'acme/other'], { folder })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('there is no repository acme/other\n  remedy  choose one of acme/shop'),
+  });
+  expect((await call(['render', '--repository', 'acme/shop', '--env', 'dev'], { folder })).code).toBe(2);
+});
