@@ -151,9 +151,8 @@ describe('comment', () => {
 
     test('is found again among more comments than a page holds', async () => {
       const { number, head } = await opened();
-      const say = calling(() => github, 'ada');
-      for (let index = 0; index < 110; index += 1)
-        await say(`POST /repos/acme/shop/issues/${number}/comments`, { body: `comment ${index}` });
+      const { host } = await (await behind(github.world.repository('acme', 'shop'))).as('ada');
+      for (let index = 0; index < 110; index += 1) await host.comment(number, `comment ${index}`);
       const options = { environment: environment() };
       await call(['comment', '--from', 'difference.json', '--pr', String(number)], { ...options, folder: file(some(head)) });
       const again = await call(['comment', '--from', 'difference.json', '--pr', String(number)], { ...options, folder: file(some(head)) });
