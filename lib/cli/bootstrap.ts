@@ -7,19 +7,21 @@ import type { People } from '../delivery/local/people';
 import { readPeople } from '../delivery/local/people';
 import type { CommandCall, RunCommand } from './command-line';
 import { type ResolvedProgram, readYaml, resolvedProgram } from './compiled-program';
-import { hostRoot, type Session, tryCommit, withDelivery } from './delivery-session';
+import { type Session, withDelivery } from './delivery-session';
+import { hostName } from './host-name';
 import { Exit, printJson, WrongUseError } from './io';
 import { localRulesets } from './local-rulesets';
+import { tryCommit } from './opened-local-host';
 import { firstPeople } from './people-file';
 import { givenImages, releaseRequest } from './requested-release';
 import { TARGET_FILE } from './target-file';
 import { colours, table } from './text';
 
-/** `stagegate bootstrap`: makes a local host where there is none, then everything that releases need; safe to repeat. */
+/** `stagegate bootstrap`: makes a local host where there is none, then everything that releases need; safe to repeat. On GitHub the stack `github` makes the rulesets. */
 export const run: RunCommand = async (call) => {
   const { io, options } = call;
-  const root = hostRoot(io, options);
-  const steps = [...(await hostSteps(call, root)), await programStep(call, root)];
+  const host = hostName(io, options);
+  const steps = host.kind === 'local' ? [...(await hostSteps(call, host.root)), await programStep(call, host.root)] : [];
   const isBlocked = steps.at(-1)?.outcome === 'person';
   if (!isBlocked)
     await withDelivery(call, async (session) => {
@@ -95,10 +97,12 @@ async function unpushable({ model, file }: ResolvedProgram, top: string): Promis
 async function deliverySteps({ io, options }: CommandCall, session: Session): Promise<readonly BootstrapStep[]> {
   const firstRelease = givenImages(io, options).size === 0 ? undefined : await releaseRequest(io, session, options);
   const steps = await bootstrap(session.delivery, firstRelease === undefined ? {} : { firstRelease });
-  const { rulesets: path } = hostFolder(session.root);
+  if (session.host.kind === 'github') return steps;
+  const { root } = session.host;
+  const { rulesets: path } = hostFolder(root);
   const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const rulesets = localRulesets(session, await readPeople(hostFolder(session.root).people));
-  await writeLocalRulesets(session.root, rulesets);
+  const rulesets = localRulesets(session, await readPeople(hostFolder(root).people));
+  await writeLocalRulesets(root, rulesets);
   const isSame = readFileSync(path, 'utf8') === before;
   const applied: BootstrapStep = {
     subject: 'rulesets',

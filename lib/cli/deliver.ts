@@ -1,17 +1,16 @@
 import { type DeliverReport, deliver, localCommand, type PullRequestCheck } from '../delivery';
-import { hostFolder } from '../delivery/local/host-folder';
 import type { RunCommand } from './command-line';
 import { withDelivery } from './delivery-session';
 import { promotionText } from './delivery-text';
 import { Exit, printJson } from './io';
-import { policyReader } from './policy-reader';
+import { policyNotRead, policyReader } from './policy-reader';
 
 /** `stagegate deliver`: one pass over all environments. Gates that wait are no failure; what the outside refused is, with exit code 3. */
 export const run: RunCommand = async (call) =>
-  withDelivery(call, async ({ delivery, root }) => {
+  withDelivery(call, async ({ delivery, host, gitDir }) => {
     const { io, options } = call;
     const report = await deliver(delivery, {
-      policyOf: policyReader(hostFolder(root).repository, delivery.desired.programFile, io.folder),
+      policyOf: host.kind === 'local' ? policyReader(gitDir, delivery.desired.programFile, io.folder) : policyNotRead,
       ...(options.suites === true && { suites: localCommand(io.folder) }),
     });
     if (options.json === true) printJson(io, { version: 1, ...plain(report) });

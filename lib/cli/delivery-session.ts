@@ -1,26 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve as resolvePath } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { bind, requireBound } from '../compile/bind';
 import { compile } from '../compile/compile';
-import {
-  type Actor,
-  type Delivery,
-  type Host,
-  openLocalHost,
-  type ReleaseImages,
-  type Render,
-  type RenderedEnvironment,
-  slotValues,
-} from '../delivery';
-import { git } from '../delivery/git/git-process';
-import { hostFolder } from '../delivery/local/host-folder';
+import { type Actor, type Delivery, type Host, type ReleaseImages, type Render, type RenderedEnvironment, slotValues } from '../delivery';
 import type { DesiredState } from '../desired/desired-state';
 import type { PlatformModel } from '../model/platform-model';
 import { bootstrapFiles, manifestFiles } from '../render/environment-files';
 import type { SlotValue } from '../values/slot';
 import type { CommandCall } from './command-line';
 import { plainRecord, readYaml, resolvedProgram } from './compiled-program';
+import { type HostName, hostName } from './host-name';
 import { type Io, WrongUseError } from './io';
+import { openedGitHub } from './opened-github';
+import type { OpenedHost } from './opened-host';
+import { openedLocalHost } from './opened-local-host';
 import { type Checkout, checkOut } from './program-checkout';
 import { openTarget } from './target-file';
 
@@ -30,90 +23,74 @@ export interface Session {
   readonly delivery: Delivery;
   readonly model: PlatformModel;
   readonly desired: DesiredState;
-  /** Folder of the local host. */
-  readonly root: string;
+  readonly host: HostName;
+  /** Repository on this machine that has the commits of the program branch. */
+  readonly gitDir: string;
   /** Head of the program branch, from which everything is compiled. */
   readonly programHead: string;
-  /** Who calls: `--as`, or the delivery app. */
+  /** Who calls: `--as`, the owner of the token, or the delivery app. */
   readonly caller: Actor;
   readonly render: Render;
   /** The host as the caller. */
   readonly callersHost: Host;
 }
 
-/** Opens the local host of a call, runs the work and cleans up. Policy is the one at the head of the program branch, never that of the work tree. */
+/** Opens the host of a call, runs the work and cleans up. Policy is the one at the head of the program branch, never that of the work tree. */
 export async function withDelivery(
   call: Pick<CommandCall, 'io' | 'options'>,
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
   const { io, options } = call;
-  const root = hostRoot(io, options);
-  const { repository } = hostFolder(root);
-  if (!existsSync(repository))
-    throw new WrongUseError(`${root} holds no local host`, `make one there: stagegate bootstrap --host ${String(options.host)} --as LOGIN`);
-  const branch = await programBranch(repository);
-  const programHead = await tryCommit(repository, branch);
+  const name = hostName(io, options);
+  const opened = await openedHost(io, options, name);
+  const { gitDir, programBranch, programHead, programRefusal } = opened;
   if (programHead === undefined)
     throw new WrongUseError(
-      `the branch ${branch} of the host holds no program yet`,
+      `the branch ${programBranch} of the host holds no program yet`,
       'push the program there, or let stagegate bootstrap do it',
     );
-  const checkout = await checkOut(repository, programHead, io.folder);
+  const given = options.program as string | undefined;
+  const isModel = given?.endsWith('.json') === true;
+  if (programRefusal !== undefined && !isModel) throw new WrongUseError(programRefusal.message, programRefusal.remedy);
+  const checkout = await checkOut(gitDir, programHead, io.folder);
   try {
-    const given = options.program as string | undefined;
-    const isModel = given?.endsWith('.json') === true;
     const place = { folder: checkout.folder, note: io.note, isTemporary: true };
     const { model } = isModel ? await resolvedProgram(io, given) : await resolvedProgram(place, given);
-    checkProgram(model, branch, isModel ? undefined : given);
+    checkProgram(model, programBranch, isModel ? undefined : given);
     if (!isModel && hasOtherPackages(checkout, model.program.lockFile)) {
-      io.note(`the packages installed here are not those of ${model.program.lockFile} at the head of ${branch}: run npm ci there`);
+      io.note(`the packages installed here are not those of ${model.program.lockFile} at the head of ${programBranch}: run npm ci there`);
     }
     const desired = compile(model);
-    const delivery = desired.delivery;
-    const app = await openLocalHost(root, { as: delivery.apps.delivery.slug, clock: io.now });
-    const caller = options.as === undefined ? app : await openLocalHost(root, { as: String(options.as), clock: io.now });
-    const { target, warning } = openTarget(root, delivery, app.store, () => app.host.now());
+    const { store, host, sources, caller, callersHost } = await opened.open(desired.delivery);
+    const { target, warning } = openTarget(opened.targetFolder, desired.delivery, store, () => host.now());
     if (warning !== undefined) io.note(warning);
     return await work({
-      delivery: { desired: delivery, store: app.store, host: app.host, target },
+      delivery: { desired: desired.delivery, store, host, target, ...(sources !== undefined && { sources }) },
       model,
       desired,
-      root,
+      host: name,
+      gitDir,
       programHead,
-      caller: await caller.host.actor(),
-      callersHost: caller.host,
+      caller,
       render: renderer(desired, () => valuesBeside(dirname(join(checkout.folder, model.program.file)))),
+      callersHost,
     });
   } finally {
     await checkout.remove();
   }
 }
 
-/** The folder that `--host` names. @throws WrongUseError when none is named. */
-export function hostRoot(io: Io, options: Readonly<Record<string, unknown>>): string {
-  if (options.host !== undefined) return resolvePath(io.folder, String(options.host));
-  throw new WrongUseError(
-    'no host is named',
-    'give the folder of a local host with --host, or in STAGEGATE_HOST; other hosts are not supported by this version',
-  );
+function openedHost(io: Io, options: CommandCall['options'], name: HostName): Promise<OpenedHost> {
+  return name.kind === 'local' ? openedLocalHost(io, options, name.root) : openedGitHub(io, options, name.repository);
 }
 
 /** The person who calls. @throws WrongUseError when nobody is named, or an app. */
-export function person(session: Session, options: Readonly<Record<string, unknown>>): Actor {
+export function person({ host, caller }: Session, options: Readonly<Record<string, unknown>>): Actor {
+  if (caller.kind === 'person') return caller;
+  if (host.kind === 'github')
+    throw new WrongUseError(`${caller.login} is an app`, 'do this as a person, with your own token in GITHUB_TOKEN');
   if (options.as === undefined) throw new WrongUseError('it is not said who you are', 'give your login with --as, or in STAGEGATE_AS');
-  if (session.caller.kind !== 'person')
-    throw new WrongUseError(`${session.caller.login} is an app`, 'do this as a person, with --as LOGIN');
-  return session.caller;
-}
-
-/** The default branch of a repository, where the program lies. */
-async function programBranch(repository: string): Promise<string> {
-  return (await git(['symbolic-ref', '--short', 'HEAD'], { gitDir: repository })).trim();
-}
-
-/** The commit of a branch; undefined when there is none. */
-export async function tryCommit(repository: string, branch: string): Promise<string | undefined> {
-  return (await git(['for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`], { gitDir: repository })).trim() || undefined;
+  throw new WrongUseError(`${caller.login} is an app`, 'do this as a person, with --as LOGIN');
 }
 
 /** The program must say of itself what is true: rulesets and code owners are compiled from it. */

@@ -8,7 +8,7 @@ export const imagesOption = (): Option =>
   new Option('--images <file>', 'images by service, as YAML: backend: registry/name@sha256:…; else images.yaml beside the program');
 export const valuesOption = (): Option =>
   new Option('--values <file>', 'values of other slots, as YAML: app/delivery: 1234; else values.yaml beside the program');
-export const hostOption = (): Option => new Option('--host <folder>', 'folder of the local host').env('STAGEGATE_HOST');
+export const hostOption = (): Option => new Option('--host <host>', 'folder of a local host, or github:owner/name').env('STAGEGATE_HOST');
 export const asOption = (): Option => new Option('--as <login>', 'who you are on the host').env('STAGEGATE_AS');
 export const releaseOption = (): Option => new Option('--release <id>', 'id of a release, or the beginning of one');
 export const reasonOption = (): Option => new Option('--reason <text>', 'why; it is recorded').makeOptionMandatory();

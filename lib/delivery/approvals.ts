@@ -1,5 +1,6 @@
 import type { DeliveryGate } from './delivery';
 import type { Host, Review } from './host';
+import type { StoredCommit } from './store';
 
 /** A group that must be among the approvers, its members known. */
 export interface ApproverGroup {
@@ -108,4 +109,10 @@ export function reviewsAt(
     approved: all.filter((review) => review.state === 'approved'),
     objected: all.filter((review) => review.state === 'changes-requested'),
   };
+}
+
+/** Who wrote a commit: its author, and those whom its message names beside him. */
+export function authorsOf({ author, coAuthors = [], message }: StoredCommit): readonly string[] {
+  const named = [...message.matchAll(/^Co-authored-by: *([^<\n]+?) *(?:<|$)/gim)].map((match) => match[1] as string);
+  return [author, ...coAuthors, ...named];
 }

@@ -1,5 +1,5 @@
 import { durationText } from '../values/duration';
-import { type ApprovalDemand, approverGroups, countApprovals, login, reviewsAt } from './approvals';
+import { type ApprovalDemand, approverGroups, authorsOf, countApprovals, login, reviewsAt } from './approvals';
 import { type Delivery, type DeliveryGate, shortCommit, timeText, tryRepository } from './delivery';
 import { DeliveryError } from './error';
 import type { Candidate, Facts } from './facts';
@@ -222,11 +222,6 @@ async function authorsBrought(store: Delivery['store'], from: string | undefined
   } catch {
     return undefined;
   }
-}
-
-function authorsOf(commit: { readonly author: string; readonly message: string }): readonly string[] {
-  const others = [...commit.message.matchAll(/^Co-authored-by: *([^<\n]+?) *(?:<|$)/gim)].map((match) => match[1] as string);
-  return [commit.author, ...others];
 }
 
 function judgeManual(facts: Facts, candidate: Candidate, at: 'promotion' | 'sync'): Verdict {

@@ -1,5 +1,5 @@
 import { programDemands } from '../desired/program-demands';
-import { approverGroups, countApprovals, login, reviewsAt } from './approvals';
+import { approverGroups, authorsOf, countApprovals, login, reviewsAt } from './approvals';
 import { branchRef, type Delivery, isDeliveryApp, statusText } from './delivery';
 import type { PullRequest, StatusState } from './host';
 
@@ -8,7 +8,9 @@ export type DeclaredPolicy =
   /** The digest of everything that a release's way to production depends on. */
   | { readonly kind: 'declared'; readonly digest: string }
   /** The program there does not compile. */
-  | { readonly kind: 'broken'; readonly reason: string };
+  | { readonly kind: 'broken'; readonly reason: string }
+  /** The program was not run: whatever changes counts as a change of policy. */
+  | { readonly kind: 'unread'; readonly reason: string };
 
 /** Compiles the program of a commit, without credentials, and says what policy it declares. */
 export type PolicyReader = (commit: string) => Promise<DeclaredPolicy>;
@@ -66,10 +68,12 @@ function judgeHead(pull: PullRequest, onlyFrom: readonly string[]): Omit<Judgeme
 async function judgePolicy(delivery: Delivery, pull: PullRequest, policyOf: PolicyReader | undefined): Promise<Omit<Judgement, 'context'>> {
   const base = await delivery.store.tryRef(branchRef(pull.base));
   if (base === undefined) return { state: 'error', reason: `${pull.base} does not exist` };
+  let what = 'the policy changes';
   if (policyOf !== undefined) {
     const [before, after] = [await policyOf(base), await policyOf(pull.headCommit)];
     if (after.kind === 'broken') return { state: 'failure', reason: `the program does not compile: ${after.reason}` };
-    if (before.kind === 'declared' && before.digest === after.digest) return { state: 'success', reason: 'the policy stays as it is' };
+    if (after.kind === 'unread') what = `whether the policy changes is ${after.reason}`;
+    else if (before.kind === 'declared' && before.digest === after.digest) return { state: 'success', reason: 'the policy stays as it is' };
   }
   const demand = programDemands(delivery.desired);
   const groups = await approverGroups(delivery.host, demand.groups);
@@ -77,13 +81,13 @@ async function judgePolicy(delivery: Delivery, pull: PullRequest, policyOf: Poli
   const commits = await delivery.store.between(base, pull.headCommit, COMMITS_LIMIT);
   if (commits.length === COMMITS_LIMIT)
     return { state: 'failure', reason: `more than ${COMMITS_LIMIT} commits: their authors cannot be told` };
-  const authors = new Set([pull.author.login, ...commits.map((commit) => commit.author)].map(login));
+  const authors = new Set([pull.author.login, ...commits.flatMap(authorsOf)].map(login));
   const { approved } = reviewsAt(await delivery.host.reviews(pull.number), pull.headCommit);
   const approvers = approved.map((review) => review.author.login).filter((name) => !authors.has(login(name)));
   const { enough, missing } = countApprovals({ total: demand.approvals, groups, distinct: true }, approvers);
   return enough
-    ? { state: 'success', reason: `the policy changes; approved by ${approvers.join(', ')}` }
-    : { state: 'pending', reason: `the policy changes: approval needed of ${missing.join(', ')} who pushed nothing to it` };
+    ? { state: 'success', reason: `${what}; approved by ${approvers.join(', ')}` }
+    : { state: 'pending', reason: `${what}: approval needed of ${missing.join(', ')} who pushed nothing to it` };
 }
 
 /** Posts a judgement unless the app's last word on this commit says the same: hosts keep a limited number of statuses. */

@@ -5,6 +5,8 @@ export interface StoredCommit {
   readonly parents: readonly string[];
   /** Name of the author as git records it; on hosts, the login or the app's slug. */
   readonly author: string;
+  /** Logins of those whom the message names as co-authors, where a host knows people by other names than git does. @default as the message has them */
+  readonly coAuthors?: readonly string[];
   readonly message: string;
   /** Time of the commit, milliseconds since the epoch. */
   readonly at: number;
@@ -43,7 +45,7 @@ export interface Store {
   /** Writes a tree made of `files` and of whole trees put in at a path; returns its id. */
   writeTree(files: Files, grafts?: ReadonlyMap<string, string>): Promise<string>;
   /** Writes a commit; returns its id, which depends on nothing but what is given. */
-  writeCommit(commit: Omit<StoredCommit, 'id'>): Promise<string>;
+  writeCommit(commit: Omit<StoredCommit, 'id' | 'coAuthors'>): Promise<string>;
   /** Moves a ref if it is where the caller saw it: `expect` undefined means that it must not exist yet. */
   moveRef(ref: string, to: string, expect: string | undefined, force?: boolean): Promise<RefUpdate>;
   deleteRef(ref: string, expect: string): Promise<RefUpdate>;

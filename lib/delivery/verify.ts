@@ -13,14 +13,17 @@ export type CommandRunner = (
 
 const OUTPUT_LIMIT = 20_000;
 
-/** Runs commands in a folder on this machine; what outlasts the time is ended and has failed. */
+/** Variables that hold what delivery itself calls a host with, which is nothing for a suite to use. */
+const CREDENTIALS: ReadonlySet<string> = new Set(['GITHUB_TOKEN', 'GH_TOKEN', 'STAGEGATE_APP_PRIVATE_KEY']);
+
+/** Runs commands in a folder on this machine, without credentials of delivery; what outlasts the time is ended and has failed. */
 export function localCommand(folder: string, timeoutSeconds = 900): CommandRunner {
   return (command, environment) =>
     new Promise((resolve, reject) => {
       const child = spawn(command, {
         cwd: folder,
         shell: true,
-        env: { ...process.env, ...environment },
+        env: { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !CREDENTIALS.has(name))), ...environment },
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: true,
       });

@@ -1,6 +1,7 @@
 /** Tests of whole deliveries on real git, which take longer than a person waits: `npm run deliveries`, and not `npm test`. */
 module.exports = [
   'cli/delivery',
+  'cli/github',
   'delivery/deliver',
   'delivery/faults',
   'delivery/host/github-contract',

@@ -52,6 +52,29 @@ test('a change of policy waits for the approvals of the policy as it is, of peop
   expect(await judged()).toEqual([['pending', 'the policy changes: approval needed of 1 more of team engineers who pushed nothing to it']]);
 });
 
+test('who is named as a co-author wrote it too, and does not approve it', async () => {
+  world = await openWorld();
+  const pull = await pullRequest('develop');
+  await world.commit('develop', { 'more.txt': 'more' }, 'dora', 'Add more\n\nCo-authored-by: mia <mia@example.org>');
+  const head = await world.head('develop');
+  await (await world.as('mia')).review(pull.number, { state: 'approved', commit: head });
+  expect((await checkPullRequests(world.delivery, different)).map(({ state }) => state)).toEqual(['pending']);
+  await (await world.as('zoe')).review(pull.number, { state: 'approved', commit: head });
+  expect((await checkPullRequests(world.delivery, different)).map(({ state }) => state)).toEqual(['success']);
+});
+
+test('a policy that is not read counts as changed, and it is said that nobody looked', async () => {
+  world = await openWorld();
+  const pull = await pullRequest('develop');
+  const unread: PolicyReader = async () => ({ kind: 'unread', reason: 'not evaluated here' });
+  const judged = async () => (await checkPullRequests(world.delivery, unread)).map(({ state, reason }) => [state, reason]);
+  expect(await judged()).toEqual([
+    ['pending', 'whether the policy changes is not evaluated here: approval needed of 1 more of team engineers who pushed nothing to it'],
+  ]);
+  await (await world.as('mia')).review(pull.number, { state: 'approved', commit: pull.headCommit });
+  expect(await judged()).toEqual([['success', 'whether the policy changes is not evaluated here; approved by mia']]);
+});
+
 test('a program that does not compile does not pass, whoever approves', async () => {
   world = await openWorld();
   const pull = await pullRequest('develop');

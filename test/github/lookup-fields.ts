@@ -1,5 +1,6 @@
 import { accountNodeId } from './accounts';
 import { protectionFields } from './branch-protection-fields';
+import { commitFields } from './delivery/commit-fields';
 import { connection, GraphQlFailure, type GraphQlField } from './graphql-field';
 import { type Node, teamNode, tryNode } from './nodes';
 import { nameOf } from './principals';
@@ -63,6 +64,7 @@ export function repositoryFields(repository: Repository): Readonly<Record<string
     name: repository.name,
     nameWithOwner: repository.fullName,
     isPrivate: repository.visibility !== 'public',
+    object: ({ oid }: { readonly oid: string }) => commitFields(repository, oid),
     branchProtectionRules: () => connection([...repository.protections.values()].map((one) => protectionFields(repository, one))),
   };
 }

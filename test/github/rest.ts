@@ -33,7 +33,6 @@ export const routes: readonly Route[] = [
   ...actionsPermissionRoutes,
   ...branchProtectionRoutes,
   ...deliveryRoutes,
-  // Last: routes of pull requests that know forks take the place of those that do not.
   ...actionsRoutes,
 ];
 

@@ -25,7 +25,7 @@ export interface CachedRepositoryProps extends RemoteCall {
  * @throws DeliveryError when the copy cannot be written.
  */
 export async function cachedRepository(props: CachedRepositoryProps): Promise<Backing> {
-  const { url, folder = defaultFolder(url), ...call } = props;
+  const { url, folder = copyOf(url), ...call } = props;
   await ensureBareRepository(folder, { defaultBranch: 'main' });
   const repository = new GitRepository(folder);
   const obtain = async (commits: readonly string[]): Promise<void> => {
@@ -54,7 +54,8 @@ export async function cachedRepository(props: CachedRepositoryProps): Promise<Ba
   };
 }
 
-function defaultFolder(url: string): string {
+/** The folder of the user's cache in which a repository is copied. */
+export function copyOf(url: string): string {
   const root = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
   return join(root, 'stagegate', 'repositories', createHash('sha256').update(withoutCredentials(url)).digest('hex').slice(0, 24));
 }

@@ -6,12 +6,30 @@ import type { GitHubRepository } from './github-repository';
 /** The address under which this package writes the commits of a login. */
 const OWN_ADDRESS = /@users\.noreply\.invalid$/;
 
+const CO_AUTHORS = /^co-authored-by:/im;
+
+/** The author comes first, then the co-authors that the message names. */
+const AUTHORS = `query ($owner: String!, $name: String!, $oid: GitObjectID!) {
+  repository(owner: $owner, name: $name) {
+    object(oid: $oid) { ... on Commit { authors(first: 100) { nodes { user { login } } } } }
+  }
+}`;
+
+interface CommitAuthors {
+  readonly repository: {
+    readonly object: {
+      readonly authors?: { readonly nodes: readonly ({ readonly user: { readonly login: string } | null } | null)[] };
+    } | null;
+  } | null;
+}
+
 /**
- * Gives commits the login of their author in place of the name that git has, so that reviews and commits name people alike. GitHub knows an
+ * Gives commits the logins of their author and co-authors in place of the name that git has, so that reviews and commits name people alike. GitHub knows an
  * author by the address of the commit: its own addresses say whose they are, and any other one is asked for once.
  */
 export function authorLogins(github: GitHubRepository, repository: GitRepository): (commit: StoredCommit) => Promise<StoredCommit> {
   const byAddress = new Map<string, Promise<string | undefined>>();
+  const named = new Map<string, StoredCommit>();
 
   async function tryLogin(commit: StoredCommit): Promise<string | undefined> {
     const address = await repository.authorAddress(commit.id);
@@ -36,8 +54,23 @@ export function authorLogins(github: GitHubRepository, repository: GitRepository
     }
   }
 
+  /** GraphQL alone tells who the co-authors of a commit are; nothing of a commit that was not pushed yet. */
+  async function coAuthors(id: string): Promise<readonly string[]> {
+    const { repository: found } = await github.client.graphql<CommitAuthors>(AUTHORS, {
+      owner: github.at.owner,
+      name: github.at.repo,
+      oid: id,
+    });
+    const [, ...others] = found?.object?.authors?.nodes ?? [];
+    return others.flatMap((other) => (other?.user ? [accountNamed(other.user.login).login] : []));
+  }
+
   return async (commit) => {
-    const login = await tryLogin(commit);
-    return login === undefined ? commit : { ...commit, author: login };
+    const known = named.get(commit.id);
+    if (known !== undefined) return known;
+    const [login, others] = [await tryLogin(commit), CO_AUTHORS.test(commit.message) ? await coAuthors(commit.id) : []];
+    const told = { ...commit, ...(login !== undefined && { author: login }), ...(others.length > 0 && { coAuthors: others }) };
+    named.set(commit.id, told);
+    return told;
   };
 }

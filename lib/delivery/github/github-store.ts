@@ -1,6 +1,6 @@
 import type { GitHubClient } from '../../github';
 import { DeliveryError } from '../error';
-import { cachedRepository } from '../git/cached-repository';
+import { cachedRepository, copyOf } from '../git/cached-repository';
 import { pushingStore } from '../git/git-store';
 import type { Store } from '../store';
 import { authorLogins } from './author-logins';
@@ -31,8 +31,7 @@ export async function gitHubStore(props: GitHubStoreProps): Promise<Store> {
   const { client, cache, second } = props;
   const github = gitHubRepository(client, props.repository);
   const call = { environment: () => gitCredentials(client), ...(second !== undefined && { second }) };
-  const url = `${client.address.web}/${github.at.owner}/${github.at.repo}.git`;
-  const backing = await cachedRepository({ url, ...(cache !== undefined && { folder: cache }), ...call });
+  const backing = await cachedRepository({ url: urlOf(client, github.name), ...(cache !== undefined && { folder: cache }), ...call });
   const store = pushingStore(backing, call);
   const named = authorLogins(github, backing.repository);
   const all = async (commits: Promise<Awaited<ReturnType<Store['between']>>>): ReturnType<Store['between']> =>
@@ -43,6 +42,15 @@ export async function gitHubStore(props: GitHubStoreProps): Promise<Store> {
     firstParents: (id, limit) => all(store.firstParents(id, limit)),
     between: (from, to, limit) => all(store.between(from, to, limit)),
   });
+}
+
+/** The folder in which a store without `cache` copies a repository. */
+export function gitHubCopy(client: GitHubClient, repository: string): string {
+  return copyOf(urlOf(client, repository));
+}
+
+function urlOf(client: GitHubClient, repository: string): string {
+  return `${client.address.web}/${repository}.git`;
 }
 
 /** The store with failures of git told without secrets, and with what GitHub means by those about credentials. */

@@ -1,2 +1,2 @@
 export { type GitHubHostProps, gitHubHost } from './github-host';
-export { type GitHubStoreProps, gitHubStore } from './github-store';
+export { type GitHubStoreProps, gitHubCopy, gitHubStore } from './github-store';

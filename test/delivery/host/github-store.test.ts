@@ -179,6 +179,17 @@ describe('authors', () => {
   });
 });
 
+test('co-authors are told by login too, as GitHub knows their addresses', async () => {
+  github.world.addresses.set('carol@example.org', 'carol');
+  const store = await storeOf(clientAs('bob'), 'co-authors');
+  const tree = await store.writeTree(new Map([['file', 'together']]));
+  const message = 'Together\n\nCo-authored-by: Carol Jones <carol@example.org>\nCo-authored-by: Nobody <nobody@example.org>';
+  const id = await store.writeCommit({ tree, parents: [], author: 'bob', message, at: 0 });
+  await store.moveRef('refs/heads/together', id, undefined);
+  expect(await (await storeOf(clientAs('alice'), 'alice')).tryRef('refs/heads/together')).toBe(id);
+  expect(await (await storeOf(clientAs('alice'), 'alice')).commit(id)).toMatchObject({ author: 'bob', coAuthors: ['carol'] });
+});
+
 test('nothing was asked of GitHub that it does not know, and it answered as it says it does', () => {
   expect(github.problems).toEqual([]);
 });

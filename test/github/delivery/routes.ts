@@ -1,10 +1,10 @@
+import { forkRoutes } from '../actions/forks';
 import type { Route } from '../route';
 import { checkRunRoutes } from './check-runs';
 import { collaboratorRoutes } from './collaborators';
 import { commentRoutes } from './comments';
 import { commitRoutes } from './commits';
 import { mergeRoutes } from './merges';
-import { pullRequestRoutes } from './pull-requests';
 import { refRoutes } from './refs';
 import { reviewRoutes } from './reviews';
 import { statusRoutes } from './statuses';
@@ -13,7 +13,8 @@ import { statusRoutes } from './statuses';
 export const deliveryRoutes: readonly Route[] = [
   ...refRoutes,
   ...commitRoutes,
-  ...pullRequestRoutes,
+  // The routes of pull requests, for heads in forks as well.
+  ...forkRoutes,
   ...reviewRoutes,
   ...statusRoutes,
   ...checkRunRoutes,
