@@ -31,3 +31,7 @@ test("`import 'stagegate/kubernetes'` loads cdk8s, and neither cdk8s-plus nor Pu
   expect(loaded).toContain('cdk8s');
   expect(loaded.filter((name) => /^(@pulumi|cdk8s-plus|commander|jiti)/.test(name))).toEqual([]);
 });
+
+test('Octokit is loaded by the first call to GitHub, and by nothing before', () => {
+  expect(packagesLoadedBy('lib/github/index.ts')).toEqual([]);
+});
