@@ -1,0 +1,10 @@
+// Every bench, one after the other, each with the options given: npm run bench [-- --runs 5] [--json]
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = dirname(fileURLToPath(import.meta.url));
+for (const bench of ['startup.mjs', 'preview.mjs']) {
+  const { status } = spawnSync(process.execPath, [join(folder, bench), ...process.argv.slice(2)], { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = status ?? 1;
+}
