@@ -1,4 +1,4 @@
-import type { Meaning, ObjectChange } from '../diff/difference';
+import type { FieldChange, Meaning, ObjectChange } from '../diff/difference';
 import type { Json } from '../model/platform-model';
 import { ACTION_WORDS, ACTIONS, listed } from './counts';
 import type { Detail } from './detail';
@@ -6,6 +6,9 @@ import { atMostLines, fieldLines, objectLines } from './field-lines';
 import { type DiffLine, diffFence, inlineCode } from './markdown-code';
 import { markdownText } from './markdown-text';
 import type { Block } from './section';
+
+/** Fields that follow from another change, beyond which they are counted. */
+const MOST_FOLLOWING = 3;
 
 /** Names that a heading lists before it counts. */
 const MOST_NAMES = 6;
@@ -74,7 +77,19 @@ function blockOf(group: readonly ObjectChange[], usual: string | undefined, deta
 function bodyOf(change: ObjectChange, detail: Detail): DiffLine[] {
   const { action, object, fields } = change;
   if (object !== undefined && isShownWhole(change, detail)) return objectLines(object as Json, action === 'create' ? '+' : '-', detail);
-  return fields.flatMap((field) => fieldLines(field, detail));
+  return changedLines(fields, action, detail);
+}
+
+/** Fields that change by themselves, then some of those that follow: of what is renamed, where all of them say its name, none. */
+function changedLines(fields: readonly FieldChange[], action: ObjectChange['action'], detail: Detail): DiffLine[] {
+  const own = fields.filter(({ follows }) => follows === undefined);
+  const following = fields.filter(({ follows }) => follows !== undefined);
+  const told = action === 'rename' ? [] : following.slice(0, MOST_FOLLOWING);
+  const left = action === 'rename' ? 0 : following.length - told.length;
+  return [
+    ...[...own, ...told].flatMap((field) => fieldLines(field, detail)),
+    ...(left === 0 ? [] : [{ sign: ' ', text: `… ${left} more that follow` } as const]),
+  ];
 }
 
 /** `⚠ changed **Deployment** `backend``. */
@@ -87,13 +102,15 @@ function headingOf(group: readonly ObjectChange[], usual: string | undefined): s
 }
 
 /** What the change means, and why it is a replacement. */
-function explanation({ meanings, action, immutable = [], previous }: ObjectChange): string[] {
+function explanation({ meanings, action, immutable = [], previous, service, name }: ObjectChange): string[] {
   const fields = listed(
     immutable.map((path) => inlineCode(path, 120)),
     3,
   );
   const why = action === 'replace' && fields !== '' ? [`${fields} cannot change in place`] : [];
-  const moved = previous?.service === undefined ? [] : [`was of service ${inlineCode(previous.service, 100)}`];
+  // That of a service that was renamed is seen by the names.
+  const isMoved = previous?.service !== undefined && previous.service !== service && previous.name === name;
+  const moved = isMoved ? [`was of service ${inlineCode(previous.service ?? '', 100)}`] : [];
   return [...meanings.slice(0, 5).map(meaningText), ...why, ...moved];
 }
 

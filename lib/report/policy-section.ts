@@ -3,6 +3,9 @@ import { digits } from './counts';
 import { inlineCode } from './markdown-code';
 import { markdownText } from './markdown-text';
 
+/** Pairs of demands beyond which they are told in one line. */
+const MOST_PAIRS = 12;
+
 /** Events of a sequence before the middle is left out. */
 const MOST_EVENTS = 12;
 
@@ -27,14 +30,23 @@ function leftOut(changes: readonly PolicyChange[]): string {
   return `${weaker > 0 ? '⚠ ' : ''}${digits(changes.length)} more policy changes are not shown here, ${weaker === 0 ? 'none of them' : `${digits(weaker)} of them`} weaker`;
 }
 
-function changeText({ subject, direction, before, after, enforcedBefore, enforcedAfter, possibleNow = [] }: PolicyChange): string {
+function changeText(change: PolicyChange): string {
+  const { subject, direction, enforcedBefore, enforcedAfter, possibleNow = [] } = change;
   const head = direction === 'weaker' ? '⚠ <b>Policy weaker</b>' : `Policy ${direction}`;
-  const demand = `${markdownText(before ?? 'nothing demanded')} → <b>${markdownText(after ?? 'nothing demanded')}</b>`;
   return [
-    `${head}: ${inlineCode(subject)}: ${demand}`,
+    `${head}: ${inlineCode(subject)}:${demands(change)}`,
     ...enforcement(enforcedBefore, enforcedAfter),
     ...(possibleNow.length === 0 ? [] : [`\nPossible now, impossible before:\n\n${sequence(possibleNow)}`]),
   ].join('\n');
+}
+
+/** The demand before and after; several that go together as a list, where they are told in pairs. */
+function demands({ before, after }: PolicyChange): string {
+  const pair = (from: string, to: string): string => `${markdownText(from)} → <b>${markdownText(to)}</b>`;
+  const [was, is] = [before?.split(', ') ?? [], after?.split(', ') ?? []];
+  if (was.length < 3 || was.length !== is.length || was.length > MOST_PAIRS)
+    return ` ${pair(before ?? 'nothing demanded', after ?? 'nothing demanded')}`;
+  return `\n\n${was.map((from, index) => `- ${pair(from, is[index] ?? '')}`).join('\n')}\n`;
 }
 
 function enforcement(before: string | undefined, after: string | undefined): string[] {

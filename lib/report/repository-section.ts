@@ -19,7 +19,7 @@ export function repositorySection({ name, changes }: RepositoryDifference): Sect
 /** The row of a repository: name, counts, and which settings change. */
 export function repositoryRow({ name, previous, changes }: RepositoryDifference): string {
   const told = changes.map(({ action, kind, name: setting }) => {
-    const what = `${markdownText(kind, 60)} ${markdownText(setting, 100)}`;
+    const what = `${markdownText(kind, 60)} ${inlineCode(setting, 100)}`;
     return action === 'update' ? what : `${what} ${ACTION_WORDS[action]}`;
   });
   const whole = previous === undefined ? [] : [`<b>was ${markdownText(previous, 150)}</b>`];

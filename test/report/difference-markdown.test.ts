@@ -119,6 +119,7 @@ describe('what is shown of an object', () => {
     ['spec.containers[backend].args[2 → 3]', 'args'],
     ['spec.rules[order]', 'rules'],
     ['kind', 'kind'],
+    ['spec.issuerRef.name', 'issuerRef.name'],
   ])('the table calls %s %s', (path, name) => {
     expect(fieldsOf({ fields: [{ path, before: 1, after: 2 }] })).toContain(`| prod | ~1 | backend: ${name} |`);
   });
@@ -127,6 +128,39 @@ describe('what is shown of an object', () => {
     const previous = { name: 'stage', tier: 'staging' as const, lifecycle: 'active' as const };
     const text = markdown(differenceOf({ environments: [environmentOf('prod', [changeOf()], { previous })] }));
     expect(text).toContain('| prod | ~1 | <b>stage → prod</b>; <b>staging → production</b>; backend: replicas |');
+  });
+
+  test('of a service that was renamed that it was, once, and of its objects their names, without what follows', () => {
+    const renamed = { action: 'rename' as const, service: 'web', name: 'web', previous: { name: 'frontend', service: 'frontend' } };
+    const fields = [{ path: 'spec.selector.app', before: 'frontend', after: 'web', follows: 'the name web in place of frontend' }];
+    const text = fieldsOf({ ...renamed, fields }, { ...renamed, kind: 'Service', fields });
+    expect(text).toContain('| prod | ~2 | web: was frontend |');
+    expect(text).toContain('- renamed <b>Deployment</b> `frontend` → `web`\n- renamed <b>Service</b> `frontend` → `web`\n');
+    expect(text).not.toContain('selector');
+  });
+
+  test('of an object that goes to another service under its name where it was', () => {
+    expect(fieldsOf({ previous: { name: 'backend', service: 'old' } })).toContain('`backend`: was of service `old`');
+    expect(fieldsOf({ previous: { name: 'backend', service: 'backend' } })).not.toContain('was of service');
+  });
+
+  test('of a whole environment what is in it, and not each object as text', () => {
+    const object = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'backend' } };
+    const created = changeOf({
+      action: 'create',
+      kind: 'Service',
+      fields: [],
+      object,
+      meanings: [{ weight: 'note', text: 'a.example.com is served' }],
+    });
+    const made = markdown(differenceOf({ environments: [environmentOf('qa', [created], { action: 'create' })] }));
+    expect(made).toContain('| qa | +1 | new environment with backend; a.example.com is served |');
+    expect(made).toContain('- created <b>Service</b> `backend`: a.example.com is served\n');
+    expect(made).not.toContain('apiVersion');
+    const removed = changeOf({ action: 'delete', kind: 'Service', fields: [], object });
+    expect(markdown(differenceOf({ environments: [environmentOf('qa', [removed], { action: 'delete' })] }))).toContain(
+      '| qa | −1 | <b>environment removed with backend</b> |',
+    );
   });
 
   test('objects of one kind that change alike are told once', () => {
