@@ -1,5 +1,6 @@
 import { kindOf, kindText } from '../compile/kubernetes/object';
 import type { KubernetesObject } from '../desired/desired-state';
+import type { Json } from '../model/platform-model';
 import type { Tier } from '../values/tier';
 import { GUARDS, type GuardRule, guarded } from './guard';
 import type { StackResource } from './stack';
@@ -15,7 +16,7 @@ export function kubernetesResource(object: KubernetesObject, tier: Tier, depends
   return {
     type: kubernetesType(object),
     name: kubernetesName(object),
-    inputs: object,
+    inputs: isOfKubernetes(object) ? withoutEmptyLists(object) : object,
     dependsOn,
     ...guarded(GUARDED_KINDS[kindText(kindOf(object))], [tier]),
     aliases: [],
@@ -33,7 +34,20 @@ export function kubernetesType({ apiVersion, kind }: Pick<KubernetesObject, 'api
  */
 export function kubernetesName(object: KubernetesObject): string {
   const { name, namespace } = object.metadata;
-  const kind = kindOf(object);
-  const text = /^[a-z]*$|\.k8s\.io$/.test(kind.group) ? kind.kind : kindText(kind);
-  return [text, ...(namespace === undefined ? [] : [namespace]), name].join('/');
+  return [isOfKubernetes(object) ? object.kind : kindText(kindOf(object)), ...(namespace === undefined ? [] : [namespace]), name].join('/');
+}
+
+function isOfKubernetes(object: KubernetesObject): boolean {
+  return /^[a-z]*$|\.k8s\.io$/.test(kindOf(object).group);
+}
+
+/** The API server drops empty lists from its own kinds, and the next run would see a difference for ever. */
+function withoutEmptyLists(object: KubernetesObject): StackResource['inputs'] {
+  const without = (value: Json | undefined): Json | undefined => {
+    if (Array.isArray(value)) return value.map((item) => without(item) as Json);
+    if (typeof value !== 'object' || value === null) return value;
+    const kept = Object.entries(value).filter(([, item]) => !(Array.isArray(item) && item.length === 0));
+    return Object.fromEntries(kept.map(([key, item]) => [key, without(item) as Json]));
+  };
+  return without(object as unknown as Json) as StackResource['inputs'];
 }

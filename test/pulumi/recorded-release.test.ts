@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { bind, compile, type DesiredState, InvalidValueError, resolve, Sync } from 'stagegate';
+import { compile, type DesiredState, InvalidValueError, resolve, Sync } from 'stagegate';
 import { bindInput, EnvironmentResources, type EnvironmentResourcesProps, recordedRelease } from 'stagegate/pulumi';
 import { openGitStore, type Store } from '../../lib/delivery';
-import { digestOf } from '../../lib/delivery/digest';
-import { type Release, releaseFile, releaseId } from '../../lib/delivery/release';
-import { bootstrapFiles, manifestFiles } from '../../lib/render/environment-files';
+import type { Release } from '../../lib/delivery/release';
 import { recorded } from './recording';
+import { commit, imageOf, type Releasing, recordRelease } from './releasing';
 import { type Shop, shop } from './shop';
 
 let folder: string;
@@ -30,61 +29,11 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
-const IMAGE = `ghcr.io/acme/shop/web@${DIGEST}`;
-
-/** Prod with its images, as a release holds it. */
-function releasedProd() {
-  const environment = desired.environments.find(({ name }) => name === 'prod');
-  if (environment === undefined) throw new Error('there is no prod');
-  return bind(environment, { 'image/web': IMAGE });
-}
-
-async function commit(files: ReadonlyMap<string, string>, ref: string): Promise<void> {
-  const tree = await store.writeTree(files);
-  const id = await store.writeCommit({ tree, parents: [], author: 'stagegate', message: 'release\n', at: 1_700_000_000_000 });
-  const before = await store.tryRef(ref);
-  const moved = await store.moveRef(ref, id, before, true);
-  if (moved.kind !== 'done') throw new Error(JSON.stringify(moved));
-}
-
-const below = (prefix: string, files: ReadonlyMap<string, string>) => [...files].map(([path, text]) => [`${prefix}${path}`, text] as const);
+const IMAGE = imageOf(DIGEST);
 
 /** A release of prod that is stored and recorded on its branch, changed on the way as asked. */
-async function release(
-  change: {
-    readonly branch?: (files: Map<string, string>) => void;
-    readonly untagged?: boolean;
-    readonly tag?: (files: Map<string, string>) => void;
-  } = {},
-): Promise<Release> {
-  const files = new Map(manifestFiles(releasedProd()));
-  const tree = await store.writeTree(files);
-  const source = { repository: 'acme/shop', ref: 'refs/heads/develop', commit: '1'.repeat(40) };
-  const content = {
-    environment: 'dev',
-    images: { web: { 'image/web': { repository: 'ghcr.io/acme/shop/web', digest: DIGEST, source } } },
-    tool: '0.1.0',
-    desired: digestOf(desired.delivery),
-    trees: { prod: tree },
-    bootstrap: {},
-  };
-  const made: Release = { id: releaseId(content), ...content, config: '2'.repeat(40), createdAt: '2026-11-21T00:00:00.000Z' };
-  const stored = new Map(files);
-  change.tag?.(stored);
-  if (!change.untagged) {
-    await commit(
-      new Map([
-        ['release.yaml', releaseFile.write(made)],
-        ...below('prod/manifests/', stored),
-        ...below('prod/bootstrap/', bootstrapFiles(releasedProd())),
-      ]),
-      `refs/tags/stagegate/releases/${made.id}`,
-    );
-  }
-  const branch = new Map([['release.yaml', releaseFile.write(made)], ...below('manifests/', files)]);
-  change.branch?.(branch);
-  await commit(branch, 'refs/heads/env/prod');
-  return made;
+function release(change: Pick<Releasing, 'branch' | 'tag' | 'untagged'> = {}): Promise<Release> {
+  return recordRelease({ desired, store, environment: 'prod', digest: DIGEST, ...change });
 }
 
 /** Registers prod with what its branch records. */
@@ -139,7 +88,7 @@ test('what precedes the release and is not what it was made with is named', asyn
 });
 
 test('before the first release only what precedes it is registered, and that is said', async () => {
-  for (const prepare of [async () => undefined, () => commit(new Map([['manifests/.gitkeep', '']]), 'refs/heads/env/prod')]) {
+  for (const prepare of [async () => undefined, () => commit(store, new Map([['manifests/.gitkeep', '']]), 'refs/heads/env/prod')]) {
     await prepare();
     const recording = await registered();
     expect(recording.errors).toEqual([]);

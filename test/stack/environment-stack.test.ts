@@ -50,6 +50,19 @@ test('the inputs of a resource are the compiled object, whole', () => {
   expect(environmentStack(desired, 'dev').resources.map(({ inputs }) => inputs)).toEqual(objects);
 });
 
+test('an empty list in a kind of Kubernetes is left out, as the API server does; elsewhere it says something', () => {
+  const policy: KubernetesObject = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'web', namespace: 'openluffy-dev' },
+    spec: { podSelector: {}, egress: [], ingress: [{ from: [], ports: [{ port: 80 }] }] },
+  };
+  const cache: KubernetesObject = { apiVersion: 'example.com/v1', kind: 'Cache', metadata: policy.metadata, spec: { nodes: [] } };
+  const { resources } = environmentStack(desired, 'dev', { released: [{ name: 'web', objects: [policy, cache] }] });
+  const specs = resources.slice(-2).map(({ inputs }) => inputs.spec);
+  expect(specs).toEqual(expect.arrayContaining([{ podSelector: {}, ingress: [{ ports: [{ port: 80 }] }] }, { nodes: [] }]));
+});
+
 test('a destroy deletes the Application while its AppProject exists, then the AppProject, then the content of the namespace, then the Namespace', () => {
   const order = deletionOrder(environmentStack(desired, 'dev'));
   expect(order.slice(0, 2)).toEqual(['Application.argoproj.io/argocd/openluffy-dev', 'AppProject.argoproj.io/argocd/openluffy-dev']);
