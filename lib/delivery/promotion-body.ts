@@ -6,6 +6,10 @@ import type { GateResult } from './gates';
 import { imagesOf, releaseFiles } from './release';
 
 const LISTED = 200;
+
+/** Characters of the list of changes, and of the reason of a gate: hosts take 65,536 in all. */
+const LONGEST_LIST = 40_000;
+const LONGEST_REASON = 500;
 const MARK: Readonly<Record<GateResult['state'], string>> = { success: '✅', pending: '⏳', failure: '❌' };
 
 /** The title of the pull request by which a release enters an environment. */
@@ -42,17 +46,14 @@ export async function promotionBody(
     lines.push('', `Rolled back${request ? ` by ${request.by.login}` : ''}: ${request?.reason ?? 'no reason was given'}`);
   lines.push('', '### What changes', '');
   if (changes.length === 0) lines.push('No object changes.');
-  for (const change of changes.slice(0, LISTED)) lines.push(`- ${change.action} \`${change.path}\``);
-  if (changes.length > LISTED) lines.push(`- and ${changes.length - LISTED} more`);
-  for (const image of imageChanges(running?.images, release.images)) {
-    lines.push(
-      `- image \`${image.slot}\`: ${image.before ? `\`${image.before}\`` : 'none'} → ${image.after ? `\`${image.after}\`` : 'none'}`,
-    );
-  }
+  const images = imageChanges(running?.images, release.images).map(
+    ({ slot, before: from, after: to }) => `- image \`${slot}\`: ${from ? `\`${from}\`` : 'none'} → ${to ? `\`${to}\`` : 'none'}`,
+  );
+  lines.push(...listed(changes.map(({ action, path }) => `- ${action} \`${path}\``)), ...listed(images));
   lines.push('', '### Gates', '', '| | gate | |', '|---|---|---|');
   for (const gate of gates)
     lines.push(
-      `| ${MARK[gate.state]} | \`${gate.id}\` | ${gate.reason.replaceAll('|', String.raw`\|`)}${gate.until === undefined ? '' : ` (${timeText(gate.until)})`} |`,
+      `| ${MARK[gate.state]} | \`${gate.id}\` | ${shortened(gate.reason).replaceAll('|', String.raw`\|`)}${gate.until === undefined ? '' : ` (${timeText(gate.until)})`} |`,
     );
   if (items.length > 0) {
     lines.push('', '### Before this goes out', '');
@@ -67,6 +68,22 @@ export async function promotionBody(
   lines.push(
     `- go back: \`stagegate rollback ${environment.name} --reason "…"${environment.tier === 'production' ? ` --confirm ${environment.name}` : ''}\``,
   );
-  lines.push(`- runs: ${repositoryPage(delivery.desired, 'actions')}`, '');
+  lines.push(`- runs: ${repositoryPage(delivery.desired, 'actions')}`);
   return lines.join('\n');
+}
+
+/** As many lines as half of the list may hold, and how many more there are. */
+function listed(lines: readonly string[]): readonly string[] {
+  const shown: string[] = [];
+  let length = 0;
+  for (const line of lines.slice(0, LISTED)) {
+    length += line.length + 1;
+    if (length > LONGEST_LIST / 2) break;
+    shown.push(line);
+  }
+  return shown.length === lines.length ? shown : [...shown, `- and ${lines.length - shown.length} more`];
+}
+
+function shortened(text: string): string {
+  return text.length <= LONGEST_REASON ? text : `${text.slice(0, LONGEST_REASON - 1)}…`;
 }

@@ -7,6 +7,7 @@ module.exports = [
   'delivery/host/github-contract',
   'delivery/host/github-faults',
   'delivery/host/github-promotion',
+  'delivery/host/github-store',
   'delivery/local/pre-receive',
   'delivery/local/processes',
   'delivery/races',

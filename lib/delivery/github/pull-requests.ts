@@ -22,7 +22,8 @@ export function pullRequestOf(answer: Answered): PullRequest {
   return {
     number: answer.number,
     title: answer.title,
-    body: answer.body ?? '',
+    // Whoever edits it in a browser sends line ends of his own.
+    body: (answer.body ?? '').replaceAll('\r\n', '\n'),
     head: headOf(answer),
     base: answer.base.ref,
     headCommit: answer.head.sha,
