@@ -129,10 +129,15 @@ const unpaced = {
   }),
 } as never;
 
-/** Octokit tells the cause of an error only if it is one of this realm. */
+/**
+ * Octokit takes a body that breaks off for an empty one, so that a list would seem to have no items: it is read before Octokit reads it.
+ * It tells the cause of an error only if that is one of this realm.
+ */
 async function fetchInTime(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT) });
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT) });
+    await response.clone().arrayBuffer();
+    return response;
   } catch (error) {
     const { message, name, cause } = error as { readonly message?: string; readonly name?: string; readonly cause?: unknown };
     if (name === 'TimeoutError') throw new Error(`no answer within ${TIMEOUT / 1000} s`);

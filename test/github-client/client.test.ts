@@ -94,6 +94,12 @@ describe('a request', () => {
     expect(mayHaveHappened(error)).toBe(true);
   });
 
+  test('that writes, and whose answer breaks off, is made once, and may have happened', async () => {
+    const github = await client([{ status: 201, body: { id: 1, body: 'x' }, broken: true }]);
+    expect(mayHaveHappened(await failure(post(github)))).toBe(true);
+    expect(asked()).toHaveLength(1);
+  });
+
   test('that merges is made once, whatever fails', async () => {
     const github = await client([{ status: 502 }]);
     await failure(github.request('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', { ...at, pull_number: 1 }));
@@ -189,6 +195,17 @@ describe('pages', () => {
       found.some(({ id }) => id === 120),
     );
     expect(read).toHaveLength(200);
+  });
+
+  test('whose text breaks off are read again: they are no empty list, whatever their status says', async () => {
+    const broken: Answer = { status: 200, body: [{ number: 1 }, { number: 2 }], broken: true };
+    const whole = await client([broken, { status: 200, body: [{ number: 1 }, { number: 2 }] }]);
+    expect(await whole.paginate('GET /repos/{owner}/{repo}/pulls', { ...at, per_page: 100 })).toHaveLength(2);
+    expect(asked()).toHaveLength(2);
+    await server?.close();
+    const never = await client([broken]);
+    const { message } = await failure(never.paginate('GET /repos/{owner}/{repo}/pulls', { ...at, per_page: 100 }));
+    expect(message).toContain('GET /repos/acme/shop/pulls: GitHub could not be reached at 127.0.0.1');
   });
 
   test('of lists that GitHub wraps are read as lists', async () => {

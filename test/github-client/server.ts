@@ -14,6 +14,8 @@ export interface Answer {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Cuts the connection in the middle of the body. */
+  readonly broken?: true;
 }
 
 /** Answers as told, one after the other, and remembers what was asked. */
@@ -33,12 +35,16 @@ export async function fakeServer(answer: (request: Received, number: number) => 
       const path = (request.url ?? '').replace(/^\/api\/v3/, '');
       const asked = { method: request.method ?? '', path, headers: request.headers, body: text === '' ? undefined : JSON.parse(text) };
       received.push(asked);
-      const { status, body, headers } = answer(asked, received.length);
+      const { status, body, headers, broken } = answer(asked, received.length);
       if (status === 0) {
         request.socket.destroy();
         return;
       }
       response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+      if (broken) {
+        response.write(JSON.stringify(body).slice(0, -1), () => request.socket.destroy());
+        return;
+      }
       response.end(body === undefined ? undefined : JSON.stringify(body));
     });
   });
