@@ -1,10 +1,10 @@
-import type { DesiredRepository, DesiredState } from '../../lib/desired/desired-state';
+import type { DesiredState } from '../../lib/desired/desired-state';
 import type { SlotValue } from '../../lib/values/slot';
 import { filled, lawfulPlatforms } from '../generated/lawful-platforms';
+import { registeringCalls } from './registering';
 import type { Problem } from './request-log';
 import { Rest } from './rest';
 import type { Method } from './route';
-import { seal } from './sealed-box';
 import { World } from './world';
 
 const PLATFORMS = 200;
@@ -35,39 +35,6 @@ function gitHubOf({ repositories, delivery }: Registered, values: Readonly<Recor
   });
 }
 
-/** Everything that the stack of the repositories registers, as calls. */
-function* callsFor(
-  repository: DesiredRepository,
-  key: { readonly id: string; readonly publicKey: string },
-): Generator<readonly [string, unknown]> {
-  const at = `/repos/${repository.name}`;
-  for (const ruleset of repository.rulesets) yield [`POST ${at}/rulesets`, ruleset];
-  for (const environment of repository.environments) {
-    const path = `${at}/environments/${encodeURIComponent(environment.name)}`;
-    const { can_admins_bypass } = environment;
-    const admits = { protected_branches: false, custom_branch_policies: true };
-    yield [`PUT ${path}`, { deployment_branch_policy: admits, ...(can_admins_bypass === undefined ? {} : { can_admins_bypass }) }];
-    for (const ref of environment.admits) yield [`POST ${path}/deployment-branch-policies`, ref];
-    for (const [name, value] of Object.entries(environment.variables)) yield [`POST ${path}/variables`, { name, value: String(value) }];
-    for (const name of environment.secrets) {
-      yield [`PUT ${path}/secrets/${name}`, { encrypted_value: seal(key.publicKey, 'secret'), key_id: key.id }];
-    }
-  }
-  const { allowed, githubOwned, patterns, shaPinningRequired, ...workflow } = repository.actions;
-  yield [`PUT ${at}/actions/permissions`, { enabled: true, allowed_actions: allowed, sha_pinning_required: shaPinningRequired }];
-  yield [
-    `PUT ${at}/actions/permissions/selected-actions`,
-    { github_owned_allowed: githubOwned, verified_allowed: false, patterns_allowed: patterns },
-  ];
-  yield [
-    `PUT ${at}/actions/permissions/workflow`,
-    {
-      default_workflow_permissions: workflow.defaultWorkflowPermissions,
-      can_approve_pull_request_reviews: workflow.canApprovePullRequestReviews,
-    },
-  ];
-}
-
 test(`GitHub accepts everything that ${PLATFORMS} generated platforms register there`, async () => {
   const refused: unknown[] = [];
   const problems: Problem[] = [];
@@ -78,7 +45,7 @@ test(`GitHub accepts everything that ${PLATFORMS} generated platforms register t
     const rest = new Rest(world, (problem) => problems.push(problem));
     for (const repository of platform.repositories) {
       const [owner = '', name = ''] = repository.name.split('/');
-      for (const [call, body] of callsFor(repository, world.repository(owner, name).sealingKey)) {
+      for (const [call, body] of registeringCalls(repository, world.repository(owner, name).sealingKey)) {
         const [method = '', target = ''] = call.split(' ', 2);
         const answer = await rest.answer({
           method: method as Method,

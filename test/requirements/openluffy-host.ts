@@ -30,11 +30,11 @@ import type { DesiredRuleset } from '../../lib/desired/desired-state';
 import { disabledPart, whole } from './probe';
 import { type Edit, edited, parsed, program, programText, rendered, VALUES } from './program';
 
-const OPENLUFFY = '01-openluffy';
-const REPOSITORY = 'lebrick07/openluffy';
+export const OPENLUFFY = '01-openluffy';
+export const REPOSITORY = 'lebrick07/openluffy';
 
 /** dora and nils develop, mia and zoe are engineers, mia alone may release; olaf may look. */
-const CAST: People = {
+export const CAST: People = {
   repository: REPOSITORY,
   people: { dora: { role: 'write' }, nils: { role: 'write' }, mia: { role: 'write' }, zoe: { role: 'write' }, olaf: { role: 'read' } },
   teams: { engineers: { id: 11, members: ['mia', 'zoe'] }, 'release-engineers': { id: 12, members: ['mia'] } },
@@ -43,6 +43,8 @@ const CAST: People = {
 
 const SYNC_SECONDS = 2;
 const ROLLOUT_SECONDS = 3;
+/** How long the stand-in cluster takes. */
+export const TIMES = { syncSeconds: SYNC_SECONDS, rolloutSeconds: ROLLOUT_SECONDS } as const;
 
 /** A digest made of one pair of digits, as the descriptions of systems write it: `aa` is `sha256:aa…aa`. */
 export function digest(pair: string): string {
@@ -63,7 +65,7 @@ export class OpenLuffy {
   private constructor(
     readonly folder: string,
     readonly delivery: Delivery,
-    private readonly edits: readonly Edit[],
+    readonly edits: readonly Edit[],
     private readonly clock: { now: number },
   ) {
     this.target = delivery.target as SimulatedTarget;
@@ -77,8 +79,7 @@ export class OpenLuffy {
     const desired = bind(program(OPENLUFFY, edits).desired.delivery, VALUES);
     const { store, host } = await openLocalHost(folder, { as: desired.apps.delivery.slug, clock: () => clock.now });
     const file = join(folder, 'cluster.json');
-    const times = { syncSeconds: SYNC_SECONDS, rolloutSeconds: ROLLOUT_SECONDS };
-    const target = simulatedTarget({ desired, store, now: async () => clock.now, file, ...times });
+    const target = simulatedTarget({ desired, store, now: async () => clock.now, file, ...TIMES });
     return new OpenLuffy(folder, { desired, store, host, target }, edits, clock);
   }
 
