@@ -24,8 +24,9 @@ interface CommitAuthors {
 }
 
 /**
- * Gives commits the logins of their author and co-authors in place of the name that git has, so that reviews and commits name people alike. GitHub knows an
- * author by the address of the commit: its own addresses say whose they are, and any other one is asked for once.
+ * Gives commits the logins of their author and co-authors in place of the name that git has, so that reviews and commits name people alike.
+ * GitHub knows an author by the address of the commit, which is asked for once. Its own addresses are no exception: they keep the login that
+ * an account had when it wrote, and only their number says whose they are.
  */
 export function authorLogins(github: GitHubRepository, repository: GitRepository): (commit: StoredCommit) => Promise<StoredCommit> {
   const byAddress = new Map<string, Promise<string | undefined>>();
@@ -34,8 +35,6 @@ export function authorLogins(github: GitHubRepository, repository: GitRepository
   async function tryLogin(commit: StoredCommit): Promise<string | undefined> {
     const address = await repository.authorAddress(commit.id);
     if (OWN_ADDRESS.test(address)) return undefined;
-    const own = /^(?:\d+\+)?([^@]+)@users\.noreply\.[^@]+$/.exec(address)?.[1];
-    if (own !== undefined) return accountNamed(own).login;
     const known = byAddress.get(address) ?? asked(commit.id);
     byAddress.set(address, known);
     known.catch(() => byAddress.delete(address));

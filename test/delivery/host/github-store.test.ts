@@ -144,8 +144,9 @@ describe('faults on the way', () => {
 });
 
 describe('authors', () => {
-  test('are told by login: GitHub knows an address, its own addresses say whose they are, and an unknown name stays', async () => {
+  test('are told by the login that GitHub knows an address by today, also of one that was renamed, and an unknown name stays', async () => {
     github.world.addresses.set('alice@example.org', 'alice');
+    github.world.addresses.set('4711+bobby@users.noreply.github.com', 'bob');
     const work = join(folder, 'work');
     const token = github.token('bob');
     // The emulator runs in this process: git must not be waited for without it.
@@ -154,6 +155,7 @@ describe('authors', () => {
     const people = [
       ['Alice Smith', 'alice@example.org'],
       ['Alice Smith', 'alice@example.org'],
+      ['Bobby', '4711+bobby@users.noreply.github.com'],
       ['Bob', '4711+bob@users.noreply.github.com'],
       ['robot', '1+acme-delivery[bot]@users.noreply.github.com'],
       ['Somebody Else', 'somebody@example.org'],
@@ -170,12 +172,13 @@ describe('authors', () => {
       'Somebody Else',
       'acme-delivery',
       'bob',
+      'bob',
       'alice',
       'alice',
     ]);
     expect((await store.commit(first)).author).toBe('alice');
     const lookups = github.requests.slice(before).filter(({ path }) => path.includes('/commits/'));
-    expect(lookups).toHaveLength(2);
+    expect(lookups).toHaveLength(5);
   });
 });
 

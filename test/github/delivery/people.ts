@@ -19,7 +19,7 @@ export function associationOf(repository: Repository, { kind, login }: Actor): s
 
 /** The account that GitHub links a commit with, by its author's address. */
 export function tryAuthor(world: World, name: string, address: string): Readonly<Record<string, unknown>> | null {
-  const login = /^(?:\d+\+)?([^@]+)@users\.noreply\.github\.com$/.exec(address)?.[1] ?? world.addresses.get(address.toLowerCase());
+  const login = world.addresses.get(address.toLowerCase()) ?? /^(?:\d+\+)?([^@]+)@users\.noreply\.github\.com$/.exec(address)?.[1];
   const own = /@users\.noreply\.invalid$/.test(address) ? name : undefined;
   const account = world.tryAccount(login ?? own ?? '') ?? world.tryAccount(`${own ?? ''}[bot]`);
   return account === undefined ? null : simpleUser(world, account);
