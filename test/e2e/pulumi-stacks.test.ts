@@ -197,49 +197,63 @@ describe('the stacks of the environments of OpenLuffy', () => {
 
   test('a change of one service in one environment changes its objects alone', async () => {
     const before = await uids('prod');
-    const four = (text: string): string => text.replace('{ replicas: 3,', '{ replicas: 4,');
-    const [dev, preprod, prod] = await withProgram(PLATFORM, four, () => each((stack) => stack.up()));
+    project.write(PLATFORM, (text) => text.replace('{ replicas: 3,', '{ replicas: 4,'));
+    const [dev, preprod, prod] = await each((stack) => stack.up());
     expect([dev, preprod].map((run) => run?.changes)).toEqual([{ same: RESOURCES }, { same: RESOURCES }]);
     expect(prod && done(prod)).toEqual(['update prod/ResourceQuota/openluffy-prod/environment']);
     expect(await uids('prod')).toEqual(before);
   });
 
   test('drift made by hand is found by a refresh, and repaired by an update', async () => {
-    const { preprod } = stacks;
-    const pods = await quota('preprod');
-    const inPreprod = (...args: string[]): Promise<string> => bed.kubectl(['-n', 'openluffy-preprod', ...args]);
-    await inPreprod('patch', 'resourcequota', 'environment', '--type=merge', '-p', '{"spec":{"hard":{"pods":"99"}}}');
-    await inPreprod('delete', 'networkpolicy', 'environment.default-deny');
-    await bed.kubectl(['label', 'namespace', 'openluffy-preprod', 'pod-security.kubernetes.io/enforce=privileged', '--overwrite']);
-
-    const refreshed = await preprod.refresh();
-    expect(done(refreshed).sort()).toEqual([
-      'delete preprod/NetworkPolicy/openluffy-preprod/environment.default-deny',
-      'update preprod/Namespace/openluffy-preprod',
-      'update preprod/ResourceQuota/openluffy-preprod/environment',
-    ]);
-    const repaired = await preprod.up();
-    expect(messages(repaired)).not.toContain('conflict');
-    expect(repaired.code).toBe(0);
-    expect(await quota('preprod')).toBe(pods);
-    expect(await inPreprod('get', 'networkpolicy', 'environment.default-deny', '-o', 'jsonpath={.spec.policyTypes}')).toBe(
-      '["Ingress","Egress"]',
-    );
-    const enforced = 'jsonpath={.metadata.labels.pod-security\\.kubernetes\\.io/enforce}';
-    expect(await bed.kubectl(['get', 'namespace', 'openluffy-preprod', '-o', enforced])).toBe('restricted');
+    const before = await Promise.all(environments.map(quota));
+    for (const name of environments) {
+      const namespace = `openluffy-${name}`;
+      await bed.kubectl([
+        '-n',
+        namespace,
+        'patch',
+        'resourcequota',
+        'environment',
+        '--type=merge',
+        '-p',
+        '{"spec":{"hard":{"pods":"99"}}}',
+      ]);
+      await bed.kubectl(['-n', namespace, 'delete', 'networkpolicy', 'environment.default-deny']);
+      await bed.kubectl(['label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=privileged', '--overwrite']);
+    }
+    for (const [index, refreshed] of (await each((stack) => stack.refresh())).entries()) {
+      const name = environments[index];
+      expect(done(refreshed).sort()).toEqual([
+        `delete ${name}/NetworkPolicy/openluffy-${name}/environment.default-deny`,
+        `update ${name}/Namespace/openluffy-${name}`,
+        `update ${name}/ResourceQuota/openluffy-${name}/environment`,
+      ]);
+    }
+    for (const repaired of await each((stack) => stack.up())) {
+      expect(repaired).toMatchObject({ code: 0, changes: { create: 1, update: 2, same: RESOURCES - 3 } });
+    }
+    expect(await Promise.all(environments.map(quota))).toEqual(before);
+    for (const name of environments) {
+      expect(await uids(name)).toHaveLength(OBJECTS);
+      const enforced = 'jsonpath={.metadata.labels.pod-security\\.kubernetes\\.io/enforce}';
+      expect(await bed.kubectl(['get', 'namespace', `openluffy-${name}`, '-o', enforced])).toBe('restricted');
+    }
   });
 
-  test('a rename with an alias replaces nothing', async () => {
-    const before = await uids('dev');
-    const renamed = (text: string): string =>
-      text
-        .replace("new EnvironmentResources('dev'", "new EnvironmentResources('development'")
-        .replace('inputs }, options)', "inputs }, { ...options, aliases: [{ name: 'dev' }] })");
-    project.write('stacks/dev.ts', renamed);
-    const run = await stacks.dev.up();
-    expect(run).toMatchObject({ code: 0, changes: { same: RESOURCES } });
-    expect(urns(stacks.dev.state()).filter((urn) => /::development\b/.test(urn))).toHaveLength(OBJECTS + 1);
-    expect(await uids('dev')).toEqual(before);
+  test('a rename with an alias replaces nothing, and changes no object', async () => {
+    const before = await Promise.all(environments.map(uids));
+    for (const name of environments) {
+      project.write(`stacks/${name}.ts`, (text) =>
+        text
+          .replace(`new EnvironmentResources('${name}'`, `new EnvironmentResources('the-${name}'`)
+          .replace('inputs }, options)', `inputs }, { ...options, aliases: [{ name: '${name}' }] })`),
+      );
+    }
+    for (const run of await each((stack) => stack.up())) expect(run).toMatchObject({ code: 0, changes: { same: RESOURCES } });
+    for (const name of environments) {
+      expect(urns(stacks[name].state()).filter((urn) => new RegExp(`::the-${name}\\b`).test(urn))).toHaveLength(OBJECTS + 1);
+    }
+    expect(await Promise.all(environments.map(uids))).toEqual(before);
   });
 
   test('production is not destroyed while it is protected, the others leave nothing', async () => {
@@ -261,7 +275,7 @@ describe('the stacks of the environments of OpenLuffy', () => {
     expect(await prod.up()).toMatchObject({ code: 0 });
     const run = await prod.destroy();
     expect(run.code).toBe(0);
-    const order = done(run).flatMap((step) => /delete prod\/(Application|AppProject|Namespace)\b/.exec(step)?.[1] ?? []);
+    const order = done(run).flatMap((step) => /delete the-prod\/(Application|AppProject|Namespace)\b/.exec(step)?.[1] ?? []);
     expect(order).toEqual(['Application', 'AppProject', 'Namespace']);
     expect(prod.state().resources).toEqual([]);
     expect(await uids('prod')).toEqual([]);
