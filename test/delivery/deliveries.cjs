@@ -1,5 +1,6 @@
 /** Tests of whole deliveries on real git, which take longer than a person waits: `npm run deliveries`, and not `npm test`. */
 module.exports = [
+  'cli/comment',
   'cli/delivery',
   'cli/github',
   'delivery/deliver',
@@ -13,4 +14,6 @@ module.exports = [
   'delivery/races',
   'delivery/rollback',
   'delivery/status',
+  'preview-workflow/preview',
+  'workflow-runner/runner',
 ].map((name) => `<rootDir>/test/${name}.test.ts`);

@@ -42,12 +42,11 @@ function diffJob(delivery: DesiredDelivery): DesiredJob {
       installPackages(delivery, { scripts: true }),
       {
         name: 'Compare',
-        env: { PROGRAM: delivery.programFile, PROGRAM_BRANCH: delivery.programBranch },
+        env: { PROGRAM: delivery.programFile },
         run: script([
           `mkdir "$RUNNER_TEMP/${HANDED_OVER}"`,
-          '# From where the branch began: what has come to the base since is no change of this pull request.',
-          'base="$(git merge-base "refs/remotes/origin/$PROGRAM_BRANCH" HEAD)"',
-          `${commandLine(delivery)} diff --program "$PROGRAM" --base "$base" --json > "$RUNNER_TEMP/${HANDED_OVER}/difference.json"`,
+          '# With where the branch began: what has come to the base since is no change of this pull request.',
+          `${commandLine(delivery)} diff --program "$PROGRAM" --json > "$RUNNER_TEMP/${HANDED_OVER}/difference.json"`,
         ]),
       },
       {

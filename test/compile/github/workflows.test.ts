@@ -302,8 +302,7 @@ describe('preview', () => {
     expect(JSON.stringify(diff)).not.toMatch(/secrets\.|github\.token|_TOKEN/);
     expect(diff?.steps[0]?.with).toMatchObject({ ref: '${{ github.event.pull_request.head.sha }}', 'fetch-depth': 0 });
     const scripts = diff?.steps.map(({ run }) => run ?? '').join('\n');
-    expect(scripts).toContain('git merge-base "refs/remotes/origin/$PROGRAM_BRANCH" HEAD');
-    expect(scripts).toContain('diff --program "$PROGRAM" --base "$base" --json');
+    expect(scripts).toContain('diff --program "$PROGRAM" --json');
     expect(scripts).toContain('--in-run');
   });
 
