@@ -111,6 +111,22 @@ export function reviewsAt(
   };
 }
 
+/**
+ * Those among reviewers whose reviews count for nothing, by login: they may not write and are in none of the groups. In a public repository
+ * anybody can approve.
+ */
+export async function strangersAmong(
+  host: Host,
+  reviews: readonly Review[],
+  groups: readonly ApproverGroup[],
+): Promise<ReadonlySet<string>> {
+  const members = new Set(groups.flatMap((group) => group.members.map(login)));
+  const others = new Set(reviews.map(({ author }) => login(author.login)).filter((name) => !members.has(name)));
+  const strangers = new Set<string>();
+  for (const name of others) if (!(await host.mayWrite(name))) strangers.add(name);
+  return strangers;
+}
+
 /** Who wrote a commit: its author, and those whom its message names beside him. */
 export function authorsOf({ author, coAuthors = [], message }: StoredCommit): readonly string[] {
   const named = [...message.matchAll(/^Co-authored-by: *([^<\n]+?) *(?:<|$)/gim)].map((match) => match[1] as string);

@@ -1,5 +1,5 @@
 import { durationText } from '../values/duration';
-import { type ApprovalDemand, approverGroups, authorsOf, countApprovals, login, reviewsAt } from './approvals';
+import { type ApprovalDemand, approverGroups, authorsOf, countApprovals, login, reviewsAt, strangersAmong } from './approvals';
 import { type Delivery, type DeliveryGate, shortCommit, timeText, tryRepository } from './delivery';
 import { DeliveryError } from './error';
 import type { Candidate, Facts } from './facts';
@@ -152,13 +152,17 @@ async function judgeApprovals(
   if (typeof groups === 'string') return { state: 'failure', reason: groups };
   const { approved, objected } =
     pull === undefined ? { approved: [], objected: [] } : reviewsAt(await delivery.host.reviews(pull.number), pull.headCommit);
+  const strangers = await strangersAmong(delivery.host, [...approved, ...objected], groups);
   const objection = objected.find(
-    (review) => groups.length === 0 || groups.some((group) => group.members.map(login).includes(login(review.author.login))),
+    (review) =>
+      !strangers.has(login(review.author.login)) &&
+      (groups.length === 0 || groups.some((group) => group.members.map(login).includes(login(review.author.login)))),
   );
   if (objection) return { state: 'failure', reason: `${objection.author.login} asks for changes`, evidence: [timeText(objection.at)] };
 
-  const excluded = await excludedApprovers(delivery, facts, candidate);
-  if (typeof excluded === 'string') return { state: 'failure', reason: excluded };
+  const authors = await excludedApprovers(delivery, facts, candidate);
+  if (typeof authors === 'string') return { state: 'failure', reason: authors };
+  const excluded = new Map([...[...strangers].map((name) => [name, 'who may not write'] as const), ...authors]);
   const counted = approved.filter((review) => !excluded.has(login(review.author.login)));
   const left = approved.filter((review) => excluded.has(login(review.author.login)));
   const wanted: ApprovalDemand = { total: demand.total, groups, distinct: demand.distinct };

@@ -96,6 +96,8 @@ export interface Host {
   ): Promise<void>;
   comments(number: number): Promise<readonly Comment[]>;
   comment(number: number, body: string): Promise<void>;
+  /** Whether a person may change the repository. Anybody may review in a public one; hosts count no review of those who may not write. */
+  mayWrite(login: string): Promise<boolean>;
   /** Logins of a team's members; undefined when there is no such team. */
   tryTeam(slug: string): Promise<readonly string[] | undefined>;
 }

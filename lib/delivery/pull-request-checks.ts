@@ -1,5 +1,5 @@
 import { programDemands } from '../desired/program-demands';
-import { approverGroups, authorsOf, countApprovals, login, reviewsAt } from './approvals';
+import { approverGroups, authorsOf, countApprovals, login, reviewsAt, strangersAmong } from './approvals';
 import { branchRef, type Delivery, isDeliveryApp, statusText } from './delivery';
 import type { PullRequest, StatusState } from './host';
 
@@ -83,7 +83,10 @@ async function judgePolicy(delivery: Delivery, pull: PullRequest, policyOf: Poli
     return { state: 'failure', reason: `more than ${COMMITS_LIMIT} commits: their authors cannot be told` };
   const authors = new Set([pull.author.login, ...commits.flatMap(authorsOf)].map(login));
   const { approved } = reviewsAt(await delivery.host.reviews(pull.number), pull.headCommit);
-  const approvers = approved.map((review) => review.author.login).filter((name) => !authors.has(login(name)));
+  const strangers = await strangersAmong(delivery.host, approved, groups);
+  const approvers = approved
+    .map((review) => review.author.login)
+    .filter((name) => !authors.has(login(name)) && !strangers.has(login(name)));
   const { enough, missing } = countApprovals({ total: demand.approvals, groups, distinct: true }, approvers);
   return enough
     ? { state: 'success', reason: `${what}; approved by ${approvers.join(', ')}` }

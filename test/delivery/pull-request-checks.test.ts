@@ -63,6 +63,22 @@ test('who is named as a co-author wrote it too, and does not approve it', async 
   expect((await checkPullRequests(world.delivery, different)).map(({ state }) => state)).toEqual(['success']);
 });
 
+test('who may not write is not counted among the approvers, though anybody can review', async () => {
+  const edges = desired.edges.map((edge) => ({
+    ...edge,
+    gates: edge.gates.map((gate) => (gate.kind === 'approvals' ? { ...gate, total: 2 } : gate)),
+  }));
+  world = await openWorld({ desired: { ...desired, edges } });
+  const pull = await pullRequest('develop');
+  const judged = async () => (await checkPullRequests(world.delivery, different)).map(({ state, reason }) => [state, reason]);
+  const approve = async (login: string) => (await world.as(login)).review(pull.number, { state: 'approved', commit: pull.headCommit });
+  await approve('mia');
+  await approve('olaf');
+  expect(await judged()).toEqual([['pending', 'the policy changes: approval needed of 1 more who pushed nothing to it']]);
+  await approve('zoe');
+  expect(await judged()).toEqual([['success', 'the policy changes; approved by mia, zoe']]);
+});
+
 test('a policy that is not read counts as changed, and it is said that nobody looked', async () => {
   world = await openWorld();
   const pull = await pullRequest('develop');

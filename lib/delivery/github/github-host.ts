@@ -53,6 +53,7 @@ export function gitHubHost(props: GitHubHostProps): Host {
     async comment(number, body) {
       await createIssueComment(client, name, number, body);
     },
+    mayWrite: (login) => mayWrite(repository, login),
     tryTeam: (slug) => tryTeam(repository, slug),
   };
 }
@@ -66,6 +67,17 @@ async function timeOf({ client }: GitHubRepository): Promise<number> {
   });
   const time = Date.parse(answer.headers.date ?? '');
   return Number.isNaN(time) ? outside('GitHub does not say what time it is', 'look at what lies between here and GitHub') : time;
+}
+
+/** GitHub shows the role `maintain` as `write`; of somebody who is gone it knows no permission. */
+async function mayWrite({ client, at }: GitHubRepository, login: string): Promise<boolean> {
+  try {
+    const { data } = await client.request('GET /repos/{owner}/{repo}/collaborators/{username}/permission', { ...at, username: login });
+    return data.permission === 'admin' || data.permission === 'write';
+  } catch (error) {
+    if (answered(error, 404)) return false;
+    throw error;
+  }
 }
 
 /** The members of a team of the repository's organisation, those of teams below it included. */

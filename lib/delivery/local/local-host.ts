@@ -7,7 +7,7 @@ import { append, type Recorded } from './event-log';
 import { existingHost, type HostFolder } from './host-folder';
 import { localStore } from './local-store';
 import { type MergeRequest, mergePullRequest } from './merge-pull-request';
-import { type App, type AppPermission, mayWrite, type Person, principal, readPeople } from './people';
+import { type App, type AppPermission, mayWrite, type Person, principal, readPeople, roleIsAtLeast } from './people';
 import { type HostRecords, type Opened, openHostRecords, type PullRequestEvent } from './pull-request-log';
 import { givenReviews, type LoadedPullRequest, loadPullRequest } from './pull-request-state';
 import type { Receiving } from './receive';
@@ -215,6 +215,12 @@ class LocalHost implements Host {
   async comment(number: number, body: string): Promise<void> {
     const by = await this.allowed('pull_requests', 'comment');
     await this.record(number, async () => ({ kind: 'commented', body, by, at: this.clock() }));
+  }
+
+  async mayWrite(login: string): Promise<boolean> {
+    const { people } = await readPeople(this.folder.people);
+    const [, person] = Object.entries(people).find(([name]) => name.toLowerCase() === login.toLowerCase()) ?? [];
+    return person !== undefined && roleIsAtLeast(person.role, 'write');
   }
 
   async tryTeam(slug: string): Promise<readonly string[] | undefined> {

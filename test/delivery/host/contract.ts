@@ -494,6 +494,11 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
         expect(await alice.host.merge(request.number, squash(head))).toMatchObject({ kind: 'merged' });
       });
 
+      test('it is known who may write, whatever the case of the login, and of nobody who is unknown', async () => {
+        const known = ['alice', 'Alice', 'rita', 'nobody-at-all'].map((login) => app.host.mayWrite(login));
+        expect(await Promise.all(known)).toEqual([true, true, false, false]);
+      });
+
       test('who asks for changes holds the merge back until he approves', async () => {
         await under.protect([ruleset('reviewed', [`refs/heads/${base}`], [pullRequestRule({ required_approving_review_count: 1 })])]);
         const { head, request } = await proposed();
