@@ -65,6 +65,27 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => require('./render') as typeof import('./render'),
   },
   {
+    usage: 'diff',
+    summary: 'show what the program changes: against another commit, what is released, or a cluster',
+    options: [
+      programOption(),
+      new Option('--base <ref>', 'compare with the program at this commit; else where HEAD has left the program branch'),
+      new Option('--released <environment>', 'compare with what is released to an environment: the head of its branch'),
+      new Option('--live <environment>', 'compare with the cluster of an environment, by a dry run on its server'),
+      new Option('--env <name>', 'this environment only'),
+      new Option('--format <format>', 'how the difference is printed').choices(['text', 'markdown', 'json']).default('text'),
+      jsonOption(),
+      new Option('--exit-code', 'exit with 1 when something changes'),
+      imagesOption(),
+      valuesOption(),
+      new Option('--host <folder>', 'with --released: a local host, in place of this clone').env('STAGEGATE_HOST'),
+      new Option('--kubeconfig <file>', "with --live: the cluster's address and identity; else kubectl's own"),
+      new Option('--context <name>', 'with --live: context of the kubeconfig; else its current one'),
+    ],
+    example: 'diff --base main',
+    load: () => require('./diff') as typeof import('./diff'),
+  },
+  {
     usage: 'graph',
     summary: 'print the ways that releases take',
     options: [

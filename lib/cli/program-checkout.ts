@@ -14,9 +14,9 @@ export interface Checkout {
 
 /**
  * Writes the files of a commit to a new temporary folder, without touching any work tree or index. Packages are those that are installed
- * around `near`, since a bare repository has none.
+ * around `near`, since a bare repository has none; without it, none are put there.
  */
-export async function checkOut(gitDir: string, commit: string, near: string): Promise<Checkout> {
+export async function checkOut(gitDir: string, commit: string, near?: string): Promise<Checkout> {
   const root = await mkdtemp(join(tmpdir(), 'stagegate-program-'));
   const remove = (): Promise<void> => rm(root, { recursive: true, force: true });
   try {
@@ -24,7 +24,7 @@ export async function checkOut(gitDir: string, commit: string, near: string): Pr
     const environment = gitEnvironment({ GIT_INDEX_FILE: join(root, 'index') });
     await git(['read-tree', commit], { gitDir, environment });
     await git([`--work-tree=${root}`, 'checkout-index', '--all', '--quiet', '--prefix=program/'], { gitDir, environment });
-    const packages = installedPackages(near);
+    const packages = near === undefined ? undefined : installedPackages(near);
     if (packages === undefined || existsSync(join(folder, 'node_modules'))) return { folder, packages: undefined, remove };
     await symlink(packages, join(folder, 'node_modules'));
     return { folder, packages: dirname(packages), remove };

@@ -45,7 +45,7 @@ function cleaned(value: Json, place: string): Json {
     if (place === 'Metadata' && SERVER_FIELDS.has(key)) continue;
     if (isMark(place, key)) continue;
     const inner = cleaned(item, placeOf(place, key));
-    if (place === 'Metadata' && isRecord(inner) && Object.keys(inner).length === 0) continue;
+    if ((place === 'Metadata' || key === 'metadata') && isRecord(inner) && Object.keys(inner).length === 0) continue;
     entries.push([key, inner]);
   }
   return Object.fromEntries(entries);

@@ -4,7 +4,7 @@ import { isList, isRecord } from './json';
 import { ITEM, placeOf } from './places';
 
 /** What stands where a secret was. */
-export const CONCEALED = '(secret)';
+export const CONCEALED = '[secret]';
 
 /** Records whose every value is secret. */
 const SECRET_DATA = new Set(['Secret.data', 'Secret.stringData']);

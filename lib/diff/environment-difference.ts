@@ -17,23 +17,26 @@ export interface EnvironmentSide {
   readonly builds?: readonly DeliveryService[];
 }
 
+export interface EnvironmentComparison {
+  /** Whether something may be the same under another name. In a cluster it is not: the one is deleted, the other created. @default true */
+  readonly renames?: boolean;
+}
+
 /** What changes in an environment; undefined when nothing does. One of both sides has to be there. */
 export function environmentDifference(
   base: EnvironmentSide | undefined,
   head: EnvironmentSide | undefined,
+  { renames: mayBeRenamed = true }: EnvironmentComparison = {},
 ): EnvironmentDifference | undefined {
   const [was, is] = [base?.environment, head?.environment];
   const now = is ?? was;
   if (now === undefined) return undefined;
-  const [before, after] = [was, is].map((environment) => (environment === undefined ? [] : placedObjects(environment))) as [
-    ReturnType<typeof placedObjects>,
-    ReturnType<typeof placedObjects>,
-  ];
+  const [before, after] = [was === undefined ? [] : placedObjects(was), is === undefined ? [] : placedObjects(is)];
   const known: readonly Rename[] = was !== undefined && is !== undefined && was.name !== is.name ? [[was.name, is.name]] : [];
   const { pairs, renames } = objectPairs(
     { objects: before, services: candidates(base) },
     { objects: after, services: candidates(head) },
-    known,
+    mayBeRenamed ? known : 'none',
   );
   const indexes = { base: objectIndex(before.map(({ object }) => object)), head: objectIndex(after.map(({ object }) => object)) };
   const comparison = { renamed: renaming(renames).apply, follows: followsOf(pairs, renames) };

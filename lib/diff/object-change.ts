@@ -28,7 +28,7 @@ export function objectChange(pair: ObjectPair, comparison: Omit<FieldComparison,
 }
 
 function wholeChange(action: 'create' | 'delete', { object, service }: PlacedObject): ObjectChange {
-  const shown = withoutSecrets('', placeOfObject(object), '', object as unknown as Json) as unknown as KubernetesObject;
+  const shown = withoutSecrets('', placeOfObject(object), '', comparable(object) as unknown as Json) as unknown as KubernetesObject;
   return { action, ...identityOf(object, service), fields: [], object: shown, meanings: [] };
 }
 

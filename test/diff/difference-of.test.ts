@@ -35,7 +35,7 @@ function pairOf(seed: number): readonly [DesiredState, DesiredState] {
 const PAIRS = Array.from({ length: 24 }, (_, index) => pairOf(100 + index));
 
 /** Secrets are told and not shown, so that what holds one cannot be made again. */
-const isTold = (text: string): boolean => !text.includes('(secret)');
+const isTold = (text: string): boolean => !text.includes('[secret]');
 
 test('applying the changes that are reported gives the new platform, for pairs of platforms', () => {
   let compared = 0;

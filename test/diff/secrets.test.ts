@@ -108,7 +108,7 @@ test('neither are secrets in settings and files of a repository', () => {
     expect(text).toContain('DEPLOY_TOKEN');
     expect(text).not.toMatch(new RegExp(`${OLD}|${NEW}|ghp_`));
   }
-  expect(JSON.stringify(differenceOf(undefined, base, { base: { name: 'nothing' }, head: { name: 'now' } }))).not.toContain('(secret)');
+  expect(JSON.stringify(differenceOf(undefined, base, { base: { name: 'nothing' }, head: { name: 'now' } }))).not.toContain('[secret]');
 });
 
 test('access to tokens that workflows ask for is no secret', () => {

@@ -35,9 +35,9 @@ const LEAST_ALIKE = 0.9;
  * that were renamed or moved, on their own or with their namespace, environment or service. Where two candidates are equally good, nothing is
  * guessed: one is deleted and the other created.
  *
- * @param known what is already known to bear another name, for instance the environment
+ * @param known what is already known to bear another name, for instance the environment; `none` when nothing can: a cluster deletes and creates
  */
-export function objectPairs(base: ObjectSide, head: ObjectSide, known: readonly Rename[] = []): PairedObjects {
+export function objectPairs(base: ObjectSide, head: ObjectSide, known: readonly Rename[] | 'none' = []): PairedObjects {
   const left = new Map(head.objects.map((placed) => [objectKey(placed.object), placed]));
   const pairs: ObjectPair[] = [];
   const pool = { gone: new Set<PlacedObject>(), fresh: new Set<PlacedObject>() };
@@ -49,7 +49,7 @@ export function objectPairs(base: ObjectSide, head: ObjectSide, known: readonly 
     left.delete(key);
   }
   for (const placed of left.values()) pool.fresh.add(placed);
-  const renames = [...known];
+  const renames = known === 'none' ? [] : [...known];
   const pair = (by: ObjectPair['by'], before: PlacedObject, after: PlacedObject): void => {
     pool.gone.delete(before);
     pool.fresh.delete(after);
@@ -57,6 +57,8 @@ export function objectPairs(base: ObjectSide, head: ObjectSide, known: readonly 
   };
   if (pool.gone.size > 0 && pool.fresh.size > 0) {
     for (const [before, after] of byContent(pool, base.objects, (name) => name)) pair('content', before, after);
+  }
+  if (known !== 'none' && pool.gone.size > 0 && pool.fresh.size > 0) {
     for (const [before, after] of renamedNamespaces(pool, renames)) {
       pair('likeness', before, after);
       renames.push([before.object.metadata.name, after.object.metadata.name]);

@@ -1,0 +1,455 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import Ajv from 'ajv';
+import { parse } from 'yaml';
+import { releaseFile, releaseId } from '../../lib/delivery/release';
+import type { KubernetesObject } from '../../lib/desired/desired-state';
+import type { Difference } from '../../lib/diff/difference';
+import { type Called, call, folderWith, removeFolders, smallProgram } from './calling';
+
+const { PATH } = process.env;
+/** Where packages of bases are kept. */
+let cache = '';
+
+beforeEach(() => {
+  cache = folderWith();
+});
+
+afterEach(() => {
+  removeFolders();
+  process.env.PATH = PATH;
+});
+
+const program = smallProgram(
+  "const prod = new Environment(platform, 'prod', { tier: Tier.production, target: Target.kubernetes(cluster) });\nnew PromotionPolicy(platform, 'dev-to-prod', { from: dev, to: prod, gates: [Gate.healthy()] });",
+);
+const withMore = (text: string): string => program.replace("route: '/' }", `route: '/', ${text} }`);
+const images = (letter: string): string => `web: ghcr.io/acme/shop/web@sha256:${letter.repeat(64)}\n`;
+const values = 'app/delivery: 1\napp/intake: 2\n';
+
+function git(folder: string, ...args: readonly string[]): string {
+  const person = ['-c', 'user.name=mia', '-c', 'user.email=mia@example.com', '-c', 'commit.gpgsign=false'];
+  return execFileSync('git', [...person, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' },
+  }).trim();
+}
+
+/** A clone with these files committed on main. */
+function cloneWith(files: Readonly<Record<string, string>>): string {
+  const folder = folderWith(files);
+  git(folder, 'init', '--quiet', '--initial-branch=main');
+  commitAll(folder);
+  return folder;
+}
+
+function commitAll(folder: string): string {
+  git(folder, 'add', '--all');
+  git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'a change');
+  return git(folder, 'rev-parse', 'HEAD');
+}
+
+function write(folder: string, path: string, content: string): void {
+  mkdirSync(join(folder, path, '..'), { recursive: true });
+  writeFileSync(join(folder, path), content);
+}
+
+const diff = (folder: string, ...args: readonly string[]): Promise<Called> =>
+  call(['diff', ...args], { folder, environment: { XDG_CACHE_HOME: cache } });
+
+async function difference(folder: string, ...args: readonly string[]): Promise<Difference> {
+  const { out, err, code } = await diff(folder, '--json', ...args);
+  if (code > 1) throw new Error(err);
+  return JSON.parse(out) as Difference;
+}
+
+const told = ({ environments }: Difference): string[] =>
+  environments.flatMap(({ name, changes }) => changes.map((change) => `${name} ${change.action} ${change.kind} ${change.name}`));
+
+describe('Against another commit', () => {
+  test('a program that did not change is said to change nothing, and exits with 0', async () => {
+    const folder = cloneWith({ 'platform.ts': program });
+    const { code, out, err } = await diff(folder, '--exit-code');
+    const commit = git(folder, 'rev-parse', '--short=7', 'HEAD');
+    expect({ code, out }).toEqual({ code: 0, out: `main ${commit} → main ${commit}: nothing changes` });
+    expect(err).toBe(`base  where HEAD has left main, ${commit}`);
+    expect(await difference(folder)).toMatchObject({ environments: [], repositories: [], policy: [], notCompared: [] });
+  });
+
+  test('what is not committed is compared, with a table first and then each object', async () => {
+    const folder = cloneWith({ 'platform.ts': program });
+    write(folder, 'platform.ts', withMore("replicas: 1, env: { LEVEL: 'info' }"));
+    const { code, out } = await diff(folder);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^main [0-9a-f]{7} → working tree\n\nenvironment {2}objects {2}what it means\ndev +~1 \+1|^main [0-9a-f]{7} → working tree\n/,
+    );
+    expect(out).toMatch(/\nprod +.*! web: replicas 2 → 1: the disruption budget no longer holds\n/);
+    expect(out).toContain('\n  ~ Deployment web\n      ! replicas 2 → 1: the disruption budget no longer holds\n');
+    expect(out).toContain('\n      spec.replicas  2 → 1\n');
+    expect(out).toContain('\n  − PodDisruptionBudget web');
+    expect((await diff(folder, '--exit-code')).code).toBe(1);
+    expect((await diff(folder, '--format', 'markdown')).out).toContain('| environment | objects | what it means |');
+  });
+
+  test('what is committed is named by its branch and commit, whatever lies beside the packages', async () => {
+    const folder = cloneWith({ 'platform.ts': program, 'node_modules/x/index.js': '' });
+    git(folder, 'switch', '--quiet', '--create', 'change');
+    write(folder, 'platform.ts', withMore('replicas: 3'));
+    const commit = commitAll(folder);
+    write(folder, 'node_modules/y/index.js', '');
+    const found = await difference(folder);
+    expect(found).toMatchObject({ base: { name: 'main', commit: git(folder, 'rev-parse', 'main') }, head: { name: 'change', commit } });
+    git(folder, 'checkout', '--quiet', '--detach');
+    expect((await difference(folder)).head).toEqual({ name: 'HEAD', commit });
+    write(folder, 'beside.ts', '');
+    expect((await difference(folder)).head).toEqual({ name: 'working tree' });
+  });
+
+  test('the base is where the branch was left, as its host has it', async () => {
+    const host = cloneWith({ 'platform.ts': program });
+    const folder = folderWith();
+    git(folder, 'clone', '--quiet', host, '.');
+    git(folder, 'switch', '--quiet', '--create', 'change');
+    write(folder, 'platform.ts', withMore('replicas: 3'));
+    commitAll(folder);
+    const left = git(folder, 'rev-parse', 'main');
+    write(host, 'platform.ts', withMore("env: { SINCE: 'then' }"));
+    commitAll(host);
+    git(folder, 'fetch', '--quiet');
+    const found = await difference(folder);
+    expect(found.base).toEqual({ name: 'origin/main', commit: left });
+    expect(JSON.stringify(found)).not.toContain('SINCE');
+    expect(JSON.stringify(await difference(folder, '--base', 'origin/main'))).toContain('SINCE');
+    git(folder, 'branch', '--quiet', '--delete', '--force', 'main');
+    expect((await difference(folder, '--base', 'main')).base.name).toBe('origin/main');
+  });
+
+  test('the program is found in its folder of the repository, and what it imports with it', async () => {
+    const folder = cloneWith({
+      'deploy/platform.ts': withMore('env: { LEVEL: level }').replace('\n', "\nimport { level } from '../settings';\n"),
+      'settings.ts': "export const level = 'info';",
+    });
+    write(folder, 'settings.ts', "export const level = 'warn';");
+    const expected = { fields: [{ path: 'data.LEVEL', before: 'info', after: 'warn' }] };
+    expect((await difference(join(folder, 'deploy'))).environments[0]?.changes[0]).toMatchObject(expected);
+    expect((await difference(folder, '--program', 'deploy/platform.ts')).environments[0]?.changes[0]).toMatchObject(expected);
+  });
+
+  test('one environment alone', async () => {
+    const folder = cloneWith({ 'platform.ts': program });
+    write(folder, 'platform.ts', withMore('replicas: 3').replace('gates: [Gate.healthy()]', 'gates: []'));
+    const found = await difference(folder, '--env', 'prod');
+    expect(found.environments.map(({ name }) => name)).toEqual(['prod']);
+    expect(found).toMatchObject({
+      repositories: [],
+      policy: [],
+      notCompared: [{ what: 'other environments, repositories and the policy' }],
+    });
+    expect(await diff(folder, '--env', 'qa')).toMatchObject({ code: 2, err: expect.stringContaining('there is no environment qa') });
+  });
+
+  test('a policy that got weaker is said, with what is possible then', async () => {
+    const approvals = program.replace('[Gate.healthy()]', '[Gate.healthy(), Gate.approvals({ total: 2 })]');
+    const folder = cloneWith({ 'platform.ts': approvals });
+    write(folder, 'platform.ts', approvals.replace('total: 2', 'total: 1'));
+    const { out } = await diff(folder);
+    expect(out).toMatch(/policy weaker {2}dev → prod\n {2}before {2}2 approvals/);
+    expect(out).toContain('possible now, impossible before\n    1  ');
+  });
+
+  test('images and values beside the program fill its slots, on each side its own', async () => {
+    const folder = cloneWith({ 'platform.ts': program, 'images.yaml': images('a'), 'values.yaml': values });
+    write(folder, 'images.yaml', images('b'));
+    const found = await difference(folder);
+    expect(told(found)).toEqual(['dev update Deployment web', 'prod update Deployment web']);
+    expect(found.environments[0]?.changes[0]?.meanings).toEqual([{ weight: 'note', text: 'image aaaaaaa → bbbbbbb' }]);
+    write(folder, 'images.yaml', images('a'));
+    write(
+      folder,
+      'platform.ts',
+      `${program}\nnew ServiceStack(platform, 'api', { build: Build.dockerfile('web'), port: 1, health: '/' });`,
+    );
+    expect(JSON.stringify(await difference(folder))).toContain('{{slot:image/api}}');
+  });
+
+  test.each([
+    ['has no program', { 'README.md': '' }, 'there is no program here'],
+    ['has one that does not load', { 'platform.ts': 'throw new Error("broken")' }, 'platform.ts does not load: broken'],
+    ['has a wrong value', { 'platform.ts': program.replace("'shop', {", "'', {") }, 'the program has a wrong value'],
+  ])('a base that %s is nothing: everything is new, and that is said', async (_, files, why) => {
+    const folder = cloneWith(files);
+    write(folder, 'platform.ts', program);
+    const found = await difference(folder);
+    expect(found.environments.map(({ name, action }) => `${action} ${name}`)).toEqual(['create dev', 'create prod']);
+    expect(found.repositories.flatMap(({ changes }) => changes).every(({ action }) => action === 'create')).toBe(true);
+    expect(found.policy).toEqual([]);
+    expect(found.notCompared).toEqual([{ what: 'what was before, and whether a policy gets weaker', why: expect.stringContaining(why) }]);
+  });
+
+  test('what it prints as JSON is what its schema says', async () => {
+    const folder = cloneWith({ 'platform.ts': program });
+    write(folder, 'platform.ts', withMore("replicas: 1, env: { API_TOKEN: 'hunter2hunter2' }").replace("'prod'", "'live'"));
+    const schema = JSON.parse(readFileSync(join(__dirname, '../../schema/difference.schema.json'), 'utf8'));
+    const validate = new Ajv({ strict: false }).compile(schema);
+    const { out } = await diff(folder, '--format', 'json');
+    expect([validate(JSON.parse(out)), validate.errors]).toEqual([true, null]);
+    expect(out).not.toContain('hunter2');
+    expect((await diff(folder)).out).not.toContain('hunter2');
+  });
+
+  test('what a terminal would obey is shown and not sent to it', async () => {
+    const folder = cloneWith({ 'platform.ts': program });
+    write(folder, 'platform.ts', withMore("env: { LEVEL: '\\u001b[2Jgone' }"));
+    const { out } = await diff(folder);
+    expect(out).not.toContain('\u001b');
+    expect((await call(['diff'], { folder, colour: true })).out).toContain('\u001b[');
+  });
+
+  test.each([
+    [['--base', 'nowhere'], 'there is no commit nowhere in this clone'],
+    [['--base', '--upload-pack=x'], 'there is no commit --upload-pack=x in this clone'],
+    [['--base', 'main', '--live', 'dev'], '--base and --live are two things to compare with'],
+    [['--released', 'dev', '--env', 'dev'], '--released compares one environment already'],
+    [['--kubeconfig', 'x'], '--kubeconfig is for --live'],
+    [['--released', 'qa'], 'there is no environment qa'],
+    [['--released', 'dev'], 'the branch env/dev is not in this clone'],
+    [['--format', 'html'], 'html'],
+  ])('%j is wrong use', async (args, expected) => {
+    expect(await diff(cloneWith({ 'platform.ts': program }), ...args)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining(expected),
+    });
+  });
+
+  test('so is a folder outside of a repository, one without commits, and one without the branch of the program', async () => {
+    expect(await diff(folderWith({ 'platform.ts': program }))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('this folder is in no git repository'),
+    });
+    const folder = folderWith({ 'platform.ts': program });
+    git(folder, 'init', '--quiet', '--initial-branch=other');
+    expect(await diff(folder)).toMatchObject({ code: 2, err: expect.stringContaining('nothing is committed in this repository yet') });
+    commitAll(folder);
+    expect(await diff(folder)).toMatchObject({ code: 2, err: expect.stringContaining('the branch main is not in this clone') });
+  });
+});
+
+describe('The packages of the base', () => {
+  const using = program.replace('\n', "\nimport { level } from 'levels';\n").replace("route: '/' }", "route: '/', env: { LEVEL: level } }");
+  const levels = (level: string) => ({
+    'node_modules/levels/package.json': '{ "name": "levels", "main": "index.js" }',
+    'node_modules/levels/index.js': `exports.level = '${level}';`,
+  });
+  const locked = {
+    'platform.ts': using,
+    'package.json': '{ "dependencies": { "levels": "1" } }',
+    'package-lock.json': '{ "one": 1 }',
+    '.gitignore': 'node_modules\n',
+  };
+
+  /** An npm that installs what the lock file names, and counts how often it is called. */
+  function standIn(script: string): string {
+    const folder = folderWith();
+    writeFileSync(join(folder, 'npm'), `#!/bin/sh\nset -e\necho "$@" >> "${folder}/calls"\n${script}\n`);
+    chmodSync(join(folder, 'npm'), 0o755);
+    process.env.PATH = `${folder}${delimiter}${PATH}`;
+    return join(folder, 'calls');
+  }
+  const installing = `mkdir -p node_modules/levels && printf '%s' '{ "name": "levels", "main": "index.js" }' > node_modules/levels/package.json && echo "exports.level = 'installed'" > node_modules/levels/index.js`;
+
+  test('are those of the work tree when the lock file is the same', async () => {
+    const calls = standIn('exit 1');
+    const folder = cloneWith(locked);
+    for (const [path, content] of Object.entries(levels('shared'))) write(folder, path, content);
+    expect(await difference(folder)).toMatchObject({ environments: [], notCompared: [] });
+    expect(existsSync(calls)).toBe(false);
+  });
+
+  test('are installed by its own lock file when that is another, once', async () => {
+    const calls = standIn(installing);
+    const folder = cloneWith(locked);
+    for (const [path, content] of Object.entries(levels('here'))) write(folder, path, content);
+    write(folder, 'package-lock.json', '{ "two": 2 }');
+    const { err } = await diff(folder);
+    expect(err).toContain(
+      'installing the packages of main, whose package-lock.json is another: npm ci --ignore-scripts --no-audit --no-fund',
+    );
+    const found = await difference(folder);
+    expect(found.environments[0]?.changes[0]?.fields).toEqual([{ path: 'data.LEVEL', before: 'installed', after: 'here' }]);
+    expect(readFileSync(calls, 'utf8').trim().split('\n')).toHaveLength(1);
+  });
+
+  test('are installed in the checkout itself where they lie beside it', async () => {
+    const calls = standIn(installing);
+    const folder = cloneWith({ ...locked, 'package.json': '{ "workspaces": ["a"] }' });
+    for (const [path, content] of Object.entries(levels('here'))) write(folder, path, content);
+    write(folder, 'package-lock.json', '{ "two": 2 }');
+    expect((await difference(folder)).environments[0]?.changes[0]?.fields[0]?.before).toBe('installed');
+    await diff(folder);
+    expect(readFileSync(calls, 'utf8').trim().split('\n')).toHaveLength(2);
+  });
+
+  test('that cannot be installed are a failure of the outside, without credentials in what is said', async () => {
+    standIn('echo "cannot reach https://me:secret@registry.example.com" >&2; exit 7');
+    const folder = cloneWith(locked);
+    write(folder, 'package-lock.json', '{ "two": 2 }');
+    for (const [path, content] of Object.entries(levels('here'))) write(folder, path, content);
+    const { code, out, err } = await diff(folder);
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toContain('the packages of the base cannot be installed: cannot reach https://registry.example.com');
+  });
+});
+
+/** Puts what is rendered on the branch of an environment, as a release does. */
+async function release(folder: string, environment: string): Promise<string> {
+  await call(['render', '--out', 'out'], { folder });
+  const source = { repository: 'acme/shop', ref: 'refs/heads/develop', commit: 'a'.repeat(40) };
+  const web = { 'image/web': { repository: 'ghcr.io/acme/shop/web', digest: `sha256:${'a'.repeat(64)}`, source } };
+  const content = { environment: 'dev', images: { web }, tool: '0.1.0', desired: 'd'.repeat(64), trees: {}, bootstrap: {} };
+  const record = { id: releaseId(content), ...content, config: 'c'.repeat(40), createdAt: '2026-11-21T00:00:00.000Z' };
+  git(folder, 'switch', '--quiet', '--orphan', `env/${environment}`);
+  execFileSync('cp', ['-r', join(folder, 'out', environment, 'manifests'), join(folder, 'manifests')]);
+  writeFileSync(join(folder, 'release.yaml'), releaseFile.write(record));
+  rmSync(join(folder, 'out'), { recursive: true });
+  const commit = commitAll(folder);
+  git(folder, 'switch', '--quiet', 'main');
+  return commit;
+}
+
+describe('Against what is released', () => {
+  test('the same program renders the same objects, and a change is told', async () => {
+    const folder = cloneWith({ 'platform.ts': program, 'images.yaml': images('a'), 'values.yaml': values, '.gitignore': 'out\n' });
+    const commit = await release(folder, 'dev');
+    // What is beside the program is older than what is released.
+    write(folder, 'images.yaml', images('b'));
+    const same = await difference(folder, '--released', 'dev', '--exit-code');
+    expect(same).toMatchObject({ base: { name: 'env/dev', commit }, environments: [] });
+    expect(same.notCompared).toEqual([{ what: 'what the stack of dev applies', why: 'env/dev holds what is synced from it' }]);
+    write(folder, 'platform.ts', withMore("env: { LEVEL: 'warn' }"));
+    const found = await difference(folder, '--released', 'dev');
+    expect(told(found)).toEqual([
+      'dev update ConfigMap web-config-'.concat(found.environments[0]?.changes[0]?.name.split('-').at(-1) ?? ''),
+      'dev update Deployment web',
+    ]);
+    expect((await diff(folder, '--released', 'dev', '--exit-code')).code).toBe(1);
+  });
+
+  test('a service without an image says so', async () => {
+    const folder = cloneWith({ 'platform.ts': program, 'images.yaml': images('a'), 'values.yaml': values, '.gitignore': 'out\n' });
+    await release(folder, 'dev');
+    write(
+      folder,
+      'platform.ts',
+      `${program}\nnew ServiceStack(platform, 'api', { build: Build.dockerfile('web'), port: 1, health: '/' });`,
+    );
+    const { notCompared, environments } = await difference(folder, '--released', 'dev');
+    expect(notCompared[0]).toEqual({ what: 'image/api', why: 'no release has an image for it yet' });
+    expect(environments[0]?.changes.filter(({ action }) => action === 'create').length).toBeGreaterThan(3);
+  });
+});
+
+describe('Against a cluster', () => {
+  const kinds = [
+    'configmaps cm v1 true ConfigMap',
+    'namespaces ns v1 false Namespace',
+    'services svc v1 true Service',
+    'serviceaccounts sa v1 true ServiceAccount',
+    'deployments.apps deploy apps/v1 true Deployment',
+  ];
+
+  /** A cluster that holds these objects, with what it was asked. */
+  function standIn(objects: readonly object[], failing = ''): { readonly calls: () => string[] } {
+    const folder = folderWith({ 'cluster.json': JSON.stringify(objects), kinds: kinds.join('\n'), failing });
+    const script = join(folder, 'kubectl');
+    writeFileSync(script, `#!/bin/sh\nexec '${process.execPath}' '${join(__dirname, 'stand-in-kubectl.cjs')}' '${folder}' "$@"\n`);
+    chmodSync(script, 0o755);
+    process.env.PATH = `${folder}${delimiter}${PATH}`;
+    return { calls: () => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n') };
+  }
+
+  /** The objects of an environment as they would be in a cluster where these have applied them. */
+  async function deployed(folder: string, ...managers: readonly string[]): Promise<KubernetesObject[]> {
+    await call(['render', '--env', 'dev', '--out', 'out'], { folder });
+    const files = readdirSync(join(folder, 'out', 'dev'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
+    const objects = files.map((name) => parse(readFileSync(join(folder, 'out', 'dev', name), 'utf8')) as KubernetesObject);
+    rmSync(join(folder, 'out'), { recursive: true });
+    const managedFields = managers.map((manager) => ({ manager, operation: 'Apply' }));
+    return objects.map(
+      (object) =>
+        ({ ...object, status: { x: 1 }, metadata: { ...object.metadata, managedFields, uid: 'x', generation: 3 } }) as KubernetesObject,
+    );
+  }
+
+  const files = { 'platform.ts': program, 'images.yaml': images('a'), 'values.yaml': values };
+  const known = new Set(kinds.map((line) => line.split(' ').at(-1)));
+
+  test('what is there is compared by a dry run in the name of who applied it; what is ours and not declared is deleted', async () => {
+    const folder = folderWith(files);
+    const objects = await deployed(folder, 'argocd-controller', 'somebody');
+    const old = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: 'old',
+        namespace: 'shop-dev',
+        labels: { 'app.kubernetes.io/managed-by': 'stagegate', 'stagegate.dev/environment': 'dev' },
+      },
+    };
+    const others = { ...old, metadata: { ...old.metadata, name: 'others', labels: {} } };
+    const owned = { ...old, metadata: { ...old.metadata, name: 'owned', ownerReferences: [{ kind: 'X' }] } };
+    const { calls } = standIn([...objects.filter(({ kind }) => kind !== 'Service'), old, others, owned]);
+    write(folder, 'platform.ts', withMore('replicas: 3'));
+    const found = await difference(folder, '--live', 'dev', '--context', 'staging');
+    expect(told(found)).toEqual(['dev delete ConfigMap old', 'dev update Deployment web', 'dev create Service web']);
+    expect(found.environments[0]?.changes[1]?.fields).toContainEqual({ path: 'spec.replicas', before: 1, after: 3 });
+    expect(found.base).toEqual({ name: 'cluster' });
+    expect(found.notCompared.every(({ why }) => why === 'the cluster does not know this kind')).toBe(true);
+    expect(found.notCompared.length).toBeGreaterThan(3);
+    expect(calls().every((one) => one.startsWith('--context staging '))).toBe(true);
+    expect(calls().filter((one) => one.includes(' apply '))).toEqual([
+      expect.stringContaining('--dry-run=server --force-conflicts --field-manager=argocd-controller'),
+    ]);
+  });
+
+  test('whose fields they are is not known where nobody applied on the server, and that is said', async () => {
+    const folder = folderWith(files);
+    const objects = await deployed(folder);
+    standIn(objects);
+    const { environments, notCompared } = await difference(folder, '--live', 'dev');
+    expect(environments).toEqual([]);
+    const count = objects.filter(({ kind }) => known.has(kind)).length;
+    expect(notCompared.at(-1)).toMatchObject({ what: `fields that are no longer declared, of ${count} objects` });
+  });
+
+  test('the images are those that are released, where the clone knows them', async () => {
+    const folder = cloneWith({ ...files, '.gitignore': 'out\n' });
+    standIn(await deployed(folder, 'argocd-controller'));
+    await release(folder, 'dev');
+    write(folder, 'images.yaml', images('b'));
+    const { err, out } = await diff(folder, '--live', 'dev');
+    expect(out).toMatch(/: nothing changes\n/);
+    expect(err).toMatch(/^images {2}those of env\/dev, [0-9a-f]{7}$/);
+    expect((await diff(folder, '--live', 'dev', '--images', 'images.yaml')).out).toContain('image aaaaaaa → bbbbbbb');
+  });
+
+  test('what cannot be read is a failure of the outside', async () => {
+    const folder = folderWith(files);
+    standIn([], 'get');
+    expect(await diff(folder, '--live', 'dev')).toMatchObject({
+      code: 3,
+      out: '',
+      err: expect.stringContaining('kubectl get failed: Error from server (Forbidden)'),
+    });
+    process.env.PATH = folderWith();
+    expect(await diff(folder, '--live', 'dev')).toMatchObject({ code: 3, err: expect.stringContaining('kubectl is not installed') });
+  });
+
+  test('without an image nothing can be compared', async () => {
+    const folder = folderWith({ 'platform.ts': program });
+    expect(await diff(folder, '--live', 'dev')).toMatchObject({ code: 1, out: expect.stringContaining('SG023') });
+  });
+});
