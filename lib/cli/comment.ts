@@ -12,6 +12,7 @@ import { annotationCommand } from '../report/workflow-command';
 import { type ActionsRun, type ComparingRun, tryActionsRun } from './actions-run';
 import type { RunCommand } from './command-line';
 import { readDifference } from './difference-file';
+import { tryToken } from './github-credentials';
 import { Exit, type Io, printJson, WrongUseError } from './io';
 import { mergeBase, type OpenPullRequest, tryOpenPullRequest, tryPullRequestOf } from './pull-request';
 import { stackPreviews } from './stack-previews';
@@ -32,9 +33,9 @@ export const run: RunCommand = async ({ io, options }) => {
 
 /** Writes the summary of the job, and prints annotations. */
 function showInRun(io: Io, options: Options, difference: Difference | undefined): number {
+  if (difference === undefined) throw new WrongUseError('there is nothing to show in the run', 'leave --failed or --in-run out');
   const file = io.environment.GITHUB_STEP_SUMMARY;
-  if (file === undefined || difference === undefined)
-    throw new WrongUseError('this is no step of GitHub Actions', 'leave --in-run out, or run it in a workflow');
+  if (file === undefined) throw new WrongUseError('this is no step of GitHub Actions', 'leave --in-run out, or run it in a workflow');
   const actions = tryActionsRun(io);
   const shown = actions?.event.kind === 'pull-request' ? namedAs(difference, actions.event.base, actions.event.head.branch) : difference;
   appendFileSync(file, stepSummary(shown, markdownOptions(io, actions?.repository, undefined, stacksOf(io, options))));
@@ -165,13 +166,14 @@ function repositoryOf(io: Io, options: Options, actions: ActionsRun | undefined)
 }
 
 function clientOf(io: Io): GitHubClient {
-  const { GITHUB_TOKEN, GH_TOKEN, GITHUB_API_URL } = io.environment;
-  const token = GITHUB_TOKEN ?? GH_TOKEN;
-  if (token === undefined || token === '')
+  const { GITHUB_API_URL } = io.environment;
+  const token = tryToken(io);
+  if (token === undefined)
     throw new WrongUseError('there is no token for GitHub', 'set GITHUB_TOKEN to one that may write to pull requests');
   return gitHubClient({
     authentication: GitHubAuthentication.token(token),
-    ...(GITHUB_API_URL === undefined ? {} : { baseUrl: GITHUB_API_URL }),
+    ...(GITHUB_API_URL && { baseUrl: GITHUB_API_URL }),
+    userAgent: `stagegate/${packageVersion()}`,
     progress: io.note,
     ...io.gitHub,
   });

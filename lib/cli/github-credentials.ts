@@ -19,7 +19,7 @@ export function gitHubCredentials({ environment }: Pick<Io, 'environment'>, repo
     const [there, missing] = id ? ['ID', 'PRIVATE_KEY'] : ['PRIVATE_KEY', 'ID'];
     throw new WrongUseError(`STAGEGATE_APP_${there} is set, and STAGEGATE_APP_${missing} is not`, 'set both, or neither');
   }
-  const token = environment.GITHUB_TOKEN || environment.GH_TOKEN;
+  const token = tryToken({ environment });
   const person = token ? GitHubAuthentication.token(token) : undefined;
   const app = id && privateKey ? GitHubAuthentication.app({ id, privateKey, repository }) : undefined;
   const [delivery, caller] = [app ?? person, person ?? app];
@@ -29,4 +29,9 @@ export function gitHubCredentials({ environment }: Pick<Io, 'environment'>, repo
       'set GITHUB_TOKEN to a token, or STAGEGATE_APP_ID and STAGEGATE_APP_PRIVATE_KEY to those of the delivery app',
     );
   return { delivery, caller };
+}
+
+/** The token in `GITHUB_TOKEN` or `GH_TOKEN`; one that is empty, as a workflow sets it without the secret, is none. */
+export function tryToken({ environment }: Pick<Io, 'environment'>): string | undefined {
+  return environment.GITHUB_TOKEN || environment.GH_TOKEN || undefined;
 }

@@ -475,6 +475,20 @@ describe('comment', () => {
     expect(err).toContain(message);
   });
 
+  test('an empty GITHUB_TOKEN, as a workflow sets it without the secret, leaves GH_TOKEN in its place', async () => {
+    const { number, head } = await opened();
+    const { code } = await call(['comment', '--from', 'difference.json', '--pr', String(number)], {
+      folder: file(some(head)),
+      environment: { ...environment(), GITHUB_TOKEN: '', GH_TOKEN: github.token('alice') },
+    });
+    expect(code).toBe(0);
+  });
+
+  test('a comparison that failed has nothing to show in its run, which is said as it is', async () => {
+    const { code, err } = await call(['comment', '--failed', '--in-run'], { folder: folderWith(), environment: environment() });
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('there is nothing to show in the run') });
+  });
+
   test('a token that may not write is a failure of the outside that says what GitHub said, and never the token', async () => {
     const { number, head } = await opened();
     const token = github.world.credentials.grant('ghs_reads-only-0000', {
