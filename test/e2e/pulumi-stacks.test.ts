@@ -281,48 +281,7 @@ describe('the stacks of the environments of OpenLuffy', () => {
     expect(await uids('prod')).toEqual([]);
     expect(await bed.kubectl(['get', 'namespaces', '-o', 'name'])).not.toContain('openluffy');
   });
-
-  test('where Pulumi applies services itself, each object waits for what it needs, and a new image changes one Deployment', async () => {
-    const shop = pulumi.project('shop', { 'index.ts': SHOP });
-    const trial = await shop.stack('trial');
-    const up = await trial.up();
-    expect(up.code).toBe(0);
-    const inTrial = (...args: string[]): Promise<string> => bed.kubectl(['-n', 'shop-trial', ...args]);
-    const addresses = 'jsonpath={.items[*].status.loadBalancer.ingress[0].ip}';
-    expect(await inTrial('get', 'ingresses', '-o', addresses)).toBe('203.0.113.10 203.0.113.10');
-    const created = done(up).map((step) => step.replace('create trial/', ''));
-    for (const name of ['api', 'web']) {
-      const order = ['ServiceAccount', 'Deployment', 'Service', 'Ingress'].map((kind) => created.indexOf(`${kind}/shop-trial/${name}`));
-      expect(order).toEqual([...order].sort((a, b) => a - b));
-      expect(order).not.toContain(-1);
-    }
-    shop.write('index.ts', (text) => text.replace("image('web', 'b1')", "image('web', 'b2')"));
-    expect(done(await trial.up())).toEqual(['update trial/Deployment/shop-trial/web']);
-    expect(await inTrial('get', 'deployments', '-o', 'jsonpath={.items[*].status.availableReplicas}')).toBe('1 1');
-    expect(await trial.destroy()).toMatchObject({ code: 0 });
-    expect(await bed.kubectl(['get', 'namespaces', '-o', 'name'])).not.toContain('shop-trial');
-  });
 });
-
-/** An environment without Argo CD, in which two services run. */
-const SHOP = `
-import * as k8s from '@pulumi/kubernetes';
-import { BranchProtection, Build, Check, Cluster, Environment, Platform, Repository, ServiceStack, Sync, Target, Tier } from 'stagegate';
-import { bindInput, EnvironmentResources } from 'stagegate/pulumi';
-
-const platform = new Platform('shop', { registry: 'ghcr.io/acme', domain: 'shop.example.com' });
-const repository = new Repository(platform, 'shop', { name: 'acme/shop', delivery: true, plan: 'team' });
-const source = repository.branch('develop');
-new BranchProtection(repository, 'develop', { ref: source, checks: [Check.run('validate', 'make test')], approvals: 1 });
-const target = Target.kubernetes(Cluster.argoCd('main', { url: 'https://argocd.example.com' }));
-const trial = new Environment(platform, 'trial', { tier: Tier.development, target, source, sync: Sync.pulumi() });
-for (const [name, route] of [['api', '/api'], ['web', '/']]) {
-  new ServiceStack(platform, name, { build: Build.dockerfile(name), port: 8080, health: '/', route });
-}
-const image = (name: string, digest: string) => bindInput(\`image/\${name}\`, \`ghcr.io/acme/shop/\${name}@sha256:\${digest.repeat(32)}\`);
-const inputs = [image('api', 'a1'), image('web', 'b1')];
-export const { url } = new EnvironmentResources('trial', { environment: trial, inputs }, { provider: new k8s.Provider('bed') }).outputs;
-`;
 
 /** An API server that takes everything but the Application of production. */
 const REFUSED_APPLICATION = [
