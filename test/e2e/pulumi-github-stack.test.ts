@@ -1,4 +1,10 @@
+import { join } from 'node:path';
+import { platform } from '../../examples/01-openluffy/platform';
+import { bind } from '../../lib/compile/bind';
+import { compile } from '../../lib/compile/compile';
+import { tryGit } from '../../lib/delivery/git/git-process';
 import { openLocalHost } from '../../lib/delivery/local';
+import { resolve } from '../../lib/model/resolve';
 import { type BuiltPackage, builtPackage } from '../built-package';
 import { type GitHub, startGitHub, tooQuick } from '../github';
 import { calling } from '../github/calling';
@@ -135,11 +141,30 @@ test('nothing changes in a second update, nor in a refresh', async () => {
 });
 
 describe('the rulesets, as GitHub obeys them', () => {
-  const [alice, bob, delivery, actions] = ['alice', 'bob', 'delivery', 'github-actions'].map((login) => calling(() => github, login));
+  const [alice, bob, delivery, intake, actions] = ['alice', 'bob', 'delivery', 'intake', 'github-actions'].map((login) =>
+    calling(() => github, login),
+  );
+
+  test('are read back as they were compiled', async () => {
+    const compiled = compile(resolve(platform)).repositories[0]?.rulesets ?? [];
+    expect(compiled).toHaveLength(rulesets().length);
+    for (const ruleset of bind(compiled, { 'app/delivery': 1_147_001, 'app/intake': 1_147_002 })) {
+      const { body } = await ada(`GET ${R}/rulesets/${idOf(ruleset.name)}`);
+      const byType = (rules: readonly { readonly type: string }[]) => rules.toSorted((a, b) => (a.type < b.type ? -1 : 1));
+      const rules = byType(body.rules as unknown as readonly { readonly type: string }[]);
+      expect({ ...body, rules }).toMatchObject({ ...ruleset, rules: byType(ruleset.rules) });
+    }
+  });
 
   test('refuse a push to a protected branch, by a person and by another app', async () => {
     const commit = await commitOn('main');
-    for (const call of [alice, ada, calling(() => github, 'intake')]) {
+    const address = `${github.url.replace('//', `//x:${github.token('alice')}@`)}lebrick07/openluffy.git`;
+    const gitDir = join(await repository().hostFolder, 'repository.git');
+    expect(await tryGit(['push', '--quiet', address, `${commit}:refs/heads/main`], { gitDir })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('changes must be made through a pull request'),
+    });
+    for (const call of [alice, ada, intake]) {
       expect(await call?.(`PATCH ${R}/git/refs/heads/main`, { sha: commit })).toMatchObject({ status: 422 });
     }
     expect(await ada(`DELETE ${R}/git/refs/heads/main`)).toMatchObject({ status: 422 });
@@ -153,10 +178,13 @@ describe('the rulesets, as GitHub obeys them', () => {
     const check = (call: typeof alice, context: string) => call?.(`POST ${R}/statuses/${head}`, { state: 'success', context });
 
     for (const context of ['stagegate/head', 'stagegate/policy']) await check(delivery, context);
-    await check(alice, 'validate');
+    for (const call of [alice, intake]) await check(call, 'validate');
     expect(await merge()).toMatchObject({ status: 405, body: { message: expect.stringMatching(/review|approv/i) } });
     expect(await bob?.(`POST ${R}/pulls/${body?.number}/reviews`, { event: 'APPROVE', commit_id: head })).toMatchObject({ status: 200 });
-    expect(await merge()).toMatchObject({ status: 405, body: { message: expect.stringContaining('validate') } });
+    expect(await merge()).toMatchObject({
+      status: 405,
+      body: { message: expect.stringContaining('status of alice, intake does not count') },
+    });
     await check(actions, 'validate');
     expect(await merge()).toMatchObject({ status: 200 });
   });
