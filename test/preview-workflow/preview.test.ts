@@ -4,6 +4,7 @@ import { actionsOf } from '../github/actions/runs';
 import { ATTACKS } from '../report/attacks';
 import { changeOf, differenceOf, environmentOf } from '../report/differences';
 import { shown } from '../report/shown';
+import type { FinishedRun } from '../workflow-runner';
 import { unzipped } from '../workflow-runner/zip';
 import { REPOSITORY, type Scratch, startScratch } from './scratch';
 
@@ -12,7 +13,7 @@ jest.setTimeout(180_000);
 
 const example = join(__dirname, '..', '..', 'examples', '01-openluffy');
 const program = readFileSync(join(example, 'platform.ts'), 'utf8');
-const workflow = readFileSync(join(example, 'rendered', 'repositories', REPOSITORY, '.github/workflows/preview.yaml'), 'utf8');
+const workflowFile = readFileSync(join(example, 'rendered', 'repositories', REPOSITORY, '.github/workflows/preview.yaml'), 'utf8');
 
 const fewer = program.replace('replicas: 3', 'replicas: 1');
 const ungated = program.replace(", Gate.approvals({ total: 1, including: [{ team: 'engineers' }] })", '');
@@ -25,6 +26,9 @@ const pulumi = `cat <<'END'
 END
 [[ "$PULUMI_ACCESS_TOKEN" == pul-0123456789 ]]
 `;
+
+/** The runs of the two workflows of previews among all that a pull request has started. */
+const previews = (runs: readonly FinishedRun[]): readonly FinishedRun[] => runs.filter(({ name }) => name.startsWith('Preview'));
 
 describe('the rendered preview workflow', () => {
   let scratch: Scratch;
@@ -43,7 +47,7 @@ describe('the rendered preview workflow', () => {
 
   test('for a branch: compares, shows it in the run and beside the files, previews the stack, and comments, once however often it runs', async () => {
     const pull = await scratch.open('alice', { 'platform.ts': ungated.replace('replicas: 3', 'replicas: 1') });
-    const [preview, comment, ...others] = await pull.run();
+    const [preview, comment, ...others] = previews(await pull.run());
     expect(others).toEqual([]);
     expect([preview, comment].map((run) => [run?.name, run?.jobs.map(({ name, conclusion }) => `${name}: ${conclusion}`)])).toEqual([
       ['Preview', ['Compare with the base: success', 'Preview stacks: success']],
@@ -90,7 +94,7 @@ describe('the rendered preview workflow', () => {
 
   test('hands over the whole difference, and no credentials anywhere', async () => {
     const pull = await scratch.open('alice', { 'platform.ts': fewer });
-    const runs = await pull.run();
+    const runs = previews(await pull.run());
     const { artifacts } = actionsOf(scratch.github.world.repository('lebrick07', 'openluffy'));
     const own = [...artifacts.values()].filter(({ run }) => run === runs[0]?.id);
     expect(own.map(({ name, archive }) => [name, [...unzipped(archive).keys()]])).toEqual([
@@ -103,7 +107,7 @@ describe('the rendered preview workflow', () => {
 
   test('for a change that changes nothing makes no comment, and of one that is there a line', async () => {
     const quiet = await scratch.open('alice', { 'README.md': 'more\n' });
-    const stack = (await quiet.run())[0]?.jobs[1];
+    const stack = previews(await quiet.run())[0]?.jobs[1];
     // The stack changes whatever the program says; without it there would be nothing to say.
     expect(stack?.conclusion).toBe('success');
     const pull = await scratch.open('mallory', { 'README.md': 'more\n' });
@@ -121,7 +125,7 @@ describe('the rendered preview workflow', () => {
 
   test('for a fork: compares without secrets and with a token that reads, and the comment comes from the context of the base', async () => {
     const pull = await scratch.open('mallory', { 'platform.ts': ungated });
-    const [preview, comment] = await pull.run();
+    const [preview, comment] = previews(await pull.run());
     expect(preview?.jobs.map(({ name, conclusion, permissions }) => [name, conclusion, permissions])).toEqual([
       ['Compare with the base', 'success', { contents: 'read' }],
       ['Preview stacks', 'skipped', { contents: 'read' }],
@@ -134,11 +138,20 @@ describe('the rendered preview workflow', () => {
     expect(posted?.body).toContain('Policy weaker');
   });
 
+  test('fails when the workflow files are not those of the program, and the comment comes all the same', async () => {
+    const pull = await scratch.open('mallory', { 'README.md': 'more\n' });
+    await pull.push({ 'platform.ts': ungated }, { isRendered: false });
+    const [preview] = previews(await pull.run());
+    expect(preview?.jobs[0]?.conclusion).toBe('failure');
+    expect(preview?.jobs[0]?.steps.at(-1)?.text).toContain('changed  .github/workflows/deliver.yaml');
+    expect((await scratch.comments(pull.number))[0]?.body).toContain('Policy weaker');
+  });
+
   test('that fails says in the comment that is there that the new head could not be compared', async () => {
     const pull = await scratch.open('alice', { 'platform.ts': fewer });
     await pull.run();
-    await pull.push({ 'platform.ts': `${program}\nthrow new Error('broken');\n` });
-    const [preview] = await pull.run();
+    await pull.push({ 'platform.ts': `${program}\nthrow new Error('broken');\n` }, { isRendered: false });
+    const [preview] = previews(await pull.run());
     expect(preview?.jobs[0]).toMatchObject({ name: 'Compare with the base', conclusion: 'failure' });
     const [posted] = await scratch.comments(pull.number);
     expect(posted?.body.split('\n')[1]).toMatch(new RegExp(`^<b>stagegate</b> · ⚠ .*${pull.head.slice(0, 7)}.* could not be compared`));
@@ -147,8 +160,9 @@ describe('the rendered preview workflow', () => {
   describe('for a fork that hands over what it likes', () => {
     /** Her workflow hands over a file of hers in place of the difference. */
     const forged = (more = 'cp evil.json "$RUNNER_TEMP/handed-over/difference.json"'): string => {
-      const [before = '', after = ''] = workflow.split(/ {10}node \S+ diff .*\n/);
-      return `${before}          ${more}\n${after}`.replace(/ {6}- name: Show it in the run\n[\s\S]*?(?= {6}- name: Hand over)/, '');
+      const [before = '', after = ''] = workflowFile.split(/ {10}node \S+ diff .*\n/);
+      const [steps = '', jobs = ''] = `${before}          ${more}\n${after}`.split(/ {6}- name: Hold what is committed[\s\S]*?\n\n/);
+      return `${steps}\n${jobs}`.replace(/ {6}- name: Show it in the run\n[\s\S]*?(?= {6}- name: Hand over)/, '');
     };
 
     test.each([
@@ -159,7 +173,7 @@ describe('the rendered preview workflow', () => {
     ])('comments nowhere: %s', async (_, evil) => {
       const victim = await scratch.open('alice', { 'README.md': 'victim\n' });
       const pull = await scratch.open('mallory', { '.github/workflows/preview.yaml': forged(), 'evil.json': evil });
-      const [preview, comment] = await pull.run();
+      const [preview, comment] = previews(await pull.run());
       expect(preview?.conclusion).toBe('success');
       expect(comment?.jobs[0]?.conclusion).toBe('failure');
       expect(comment?.jobs[0]?.steps.at(-1)?.log.commands).toEqual([]);
@@ -169,7 +183,7 @@ describe('the rendered preview workflow', () => {
     test('comments nowhere: more bytes than a difference ever has', async () => {
       const huge = 'head --bytes 40M /dev/zero > "$RUNNER_TEMP/handed-over/difference.json"';
       const pull = await scratch.open('mallory', { '.github/workflows/preview.yaml': forged(huge) });
-      const [, comment] = await pull.run();
+      const [, comment] = previews(await pull.run());
       expect(comment?.jobs[0]?.steps.at(-1)?.text).toContain('more than the 33554432 that are read');
       expect(await scratch.comments(pull.number)).toEqual([]);
     });
@@ -198,7 +212,7 @@ describe('the rendered preview workflow', () => {
         '&& cp evil.json "$RUNNER_TEMP/handed-over/stacks/prod.json"',
       ].join(' ');
       const pull = await scratch.open('mallory', { '.github/workflows/preview.yaml': forged(script), 'evil.json': JSON.stringify(evil) });
-      const [preview, comment] = await pull.run();
+      const [preview, comment] = previews(await pull.run());
       expect(preview?.jobs[0]?.steps.map(({ text }) => text)).toEqual(['', '', '', '', '']);
       expect(comment?.conclusion).toBe('success');
       expect(await scratch.comments(victim.number)).toEqual([]);

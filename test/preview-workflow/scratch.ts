@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type BuiltPackage, builtPackage } from '../built-package';
+import { call } from '../cli/calling';
 import { type GitHub, startGitHub } from '../github';
 import { forkOf } from '../github/actions/forks';
 import { calling } from '../github/calling';
@@ -28,8 +29,8 @@ export interface OpenedPullRequest {
   readonly number: number;
   readonly branch: string;
   head: string;
-  /** Another commit on the branch. */
-  push(files: Readonly<Record<string, string>>): Promise<void>;
+  /** Another commit on the branch; what the program renders is committed with it, unless said otherwise. */
+  push(files: Readonly<Record<string, string>>, props?: { readonly isRendered?: boolean }): Promise<void>;
   /** What GitHub Actions does about the present head. */
   run(): Promise<readonly FinishedRun[]>;
 }
@@ -79,16 +80,17 @@ export async function startScratch(props: ScratchProps = {}): Promise<Scratch> {
 
   await git('init', '--quiet', '--initial-branch', 'main');
   for (const file of ['platform.ts', 'images.yaml', 'values.yaml']) cpSync(join(example, file), join(work, file));
-  for (const file of ['preview', 'preview-comment']) {
-    const path = `.github/workflows/${file}.yaml`;
-    mkdirSync(dirname(join(work, path)), { recursive: true });
-    cpSync(join(example, 'rendered', 'repositories', REPOSITORY, path), join(work, path));
-  }
   write({ '.gitignore': 'node_modules\n', 'package.json': '{ "private": true }\n', 'package-lock.json': '{}\n' });
+  await render(work);
   const main = await commit('OpenLuffy');
   await push('ada', REPOSITORY, 'main');
   await forkOf(github.world, github.world.repository('lebrick07', 'openluffy'), 'mallory');
-  const runner = await startRunner({ ...props, github, repository: REPOSITORY, programs: { npm: npm(built), ...props.programs } });
+  const runner = await startRunner({
+    ...props,
+    github,
+    repository: REPOSITORY,
+    programs: { npm: npm(built), make: 'true\n', ...props.programs },
+  });
 
   let count = 0;
   return {
@@ -100,6 +102,7 @@ export async function startScratch(props: ScratchProps = {}): Promise<Scratch> {
       const home = by === 'alice' ? REPOSITORY : 'mallory/openluffy';
       await git('checkout', '--quiet', '-B', branch, main);
       write(files);
+      if (files['platform.ts'] !== undefined) await render(work);
       const head = await commit(branch);
       await push(by, home, branch);
       const given = { title: branch, head: by === 'alice' ? branch : `mallory:${branch}`, base: 'main' };
@@ -109,9 +112,10 @@ export async function startScratch(props: ScratchProps = {}): Promise<Scratch> {
         number,
         branch,
         head,
-        async push(more) {
+        async push(more, { isRendered = true } = {}) {
           await git('checkout', '--quiet', branch);
           write(more);
+          if (isRendered) await render(work);
           opened.head = await commit('more');
           await push(by, home, branch);
         },
@@ -136,6 +140,12 @@ export async function startScratch(props: ScratchProps = {}): Promise<Scratch> {
       rmSync(work, { recursive: true, force: true });
     },
   };
+}
+
+/** Writes workflow files and CODEOWNERS at the root of the repository, as a person does. */
+async function render(folder: string): Promise<void> {
+  const { code, err } = await call(['render', '--repository', REPOSITORY], { folder });
+  if (code !== 0) throw new Error(err);
 }
 
 /** Stands in for npm: `npm ci` puts the package as it is now where the lock file would have put it. */

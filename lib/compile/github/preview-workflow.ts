@@ -17,7 +17,7 @@ const HANDED_OVER = 'handed-over';
 
 /**
  * The workflow that shows what a pull request onto the program branch changes: in the summary and the annotations of its run, and as data
- * for the workflow that comments. It runs code of the pull request, of forks as well, and so has no credentials and writes nowhere.
+ * for the workflow that comments. It fails when workflow files or CODEOWNERS are not those of the program. It runs code of the pull request, of forks as well, and so has no credentials and writes nowhere.
  */
 export function previewWorkflow(delivery: DesiredDelivery): DesiredWorkflow {
   return {
@@ -57,6 +57,12 @@ function diffJob(delivery: DesiredDelivery): DesiredJob {
         ]),
       },
       handOver(PREVIEW_ARTIFACT),
+      {
+        // After what it found is handed over: the comment comes all the same.
+        name: 'Hold what is committed against the program',
+        env: { PROGRAM: delivery.programFile },
+        run: script([`${commandLine(delivery)} render --program "$PROGRAM" --repository "$GITHUB_REPOSITORY" --check`]),
+      },
     ],
   };
 }

@@ -304,6 +304,7 @@ describe('preview', () => {
     const scripts = diff?.steps.map(({ run }) => run ?? '').join('\n');
     expect(scripts).toContain('diff --program "$PROGRAM" --json');
     expect(scripts).toContain('--in-run');
+    expect(diff?.steps.at(-1)?.run).toContain('render --program "$PROGRAM" --repository "$GITHUB_REPOSITORY" --check');
   });
 
   test('previews stacks for branches of the repository alone, and only where a variable names them', () => {
