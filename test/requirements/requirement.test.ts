@@ -11,6 +11,13 @@ const OPENLUFFY = '01-openluffy';
 const outcomes = json('outcomes.json') as Readonly<Record<string, { readonly outcome: string; readonly why: string }>>;
 const readings = json('readings.json') as readonly { readonly id: string; readonly reading: string; readonly reason: string }[];
 
+const places = json('places.json') as readonly {
+  readonly id: string;
+  readonly lives: string;
+  readonly shown: string;
+  readonly test?: string;
+}[];
+
 function json(file: string): unknown {
   return JSON.parse(readFileSync(join(__dirname, file), 'utf8'));
 }
@@ -77,19 +84,38 @@ describe('the lists beside the tests', () => {
   });
 });
 
+describe('the list of places', () => {
+  test('says of every enforced requirement of OpenLuffy that is not put off where it lives', () => {
+    const enforced = [...REQUIREMENTS.values()].filter(({ id, kind }) => kind === 'ENFORCE' && id.startsWith('LUFFY-'));
+    expect([...new Set(places.map(({ id }) => id))]).toEqual(enforced.map(({ id }) => id).filter((id) => outcomes[id] === undefined));
+  });
+
+  test.each(places)('names a test that is there: $id, $lives', ({ id, lives, shown, test: title }) => {
+    expect(['delivery', 'github', 'cluster']).toContain(lives);
+    const text = readFileSync(join(__dirname, '..', '..', shown), 'utf8');
+    expect(text).toContain(title === undefined ? `\nrequirement('${id}', ` : `test('${title}', `);
+    if (lives === 'cluster') expect(shown).toMatch(/^test\/e2e\//);
+    if (lives === 'github') expect(text).toContain('await onGitHub(');
+  });
+});
+
 describe('npm run requirements', () => {
   const folder = mkdtempSync(join(tmpdir(), 'requirements-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
   /** The report on test results that are made up. */
   function report(tests: readonly (readonly [title: string, status: string])[], ...argv: readonly string[]) {
+    return reportOf('x.test.ts', tests, ...argv);
+  }
+
+  function reportOf(name: string, tests: readonly (readonly [title: string, status: string])[], ...argv: readonly string[]) {
     const file = join(folder, 'results.json');
     const assertionResults = tests.map(([title, status]) => ({
       title,
       status,
       failureMessages: status === 'failed' ? ['Error: it broke'] : [],
     }));
-    writeFileSync(file, JSON.stringify({ testResults: [{ name: 'x.test.ts', status: 'passed', assertionResults }] }));
+    writeFileSync(file, JSON.stringify({ testResults: [{ name: join(__dirname, '..', '..', name), status: 'passed', assertionResults }] }));
     const tool = join(__dirname, '..', '..', 'tools', 'requirements.mjs');
     const { status, stdout, stderr } = spawnSync(process.execPath, [tool, '--results', file, ...argv], { encoding: 'utf8' });
     return { status, stdout, stderr };
@@ -120,6 +146,25 @@ describe('npm run requirements', () => {
     expect(status).toBe(1);
     expect(stdout).toContain('LUFFY-08 missing: Each Application has the label');
     expect(report([], '--complete', 'openlufy')).toMatchObject({ status: 1, stderr: 'there is no system openlufy\n' });
+  });
+
+  test('ends with 1 when the file that is to show a requirement at its place does not', () => {
+    const { status, stderr } = reportOf('test/requirements/openluffy-github.test.ts', [
+      ['LUFFY-34 ENFORCE The secrets', 'passed'],
+      ['LUFFY-36 ENFORCE The ruleset', 'failed'],
+    ]);
+    expect(status).toBe(1);
+    expect(stderr.split('\n').filter(Boolean)).toEqual(
+      ['LUFFY-23', 'LUFFY-50', 'LUFFY-78'].map(
+        (id) => `${id} lives in GitHub, and no test in test/requirements/openluffy-github.test.ts shows it`,
+      ),
+    );
+  });
+
+  test('counts a test with a title of its own for the requirement that names it', () => {
+    const { id = '', shown = '', test: title = '' } = places.find((place) => place.test !== undefined) ?? {};
+    const { stdout } = reportOf(shown, [[title, 'failed']], '--e2e');
+    expect(stdout).toContain(`${id} failing: Error: it broke`);
   });
 
   test('ends with 1 when a test passes although what it names is taken away', () => {
