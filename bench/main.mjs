@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = dirname(fileURLToPath(import.meta.url));
-for (const bench of ['startup.mjs', 'preview.mjs']) {
+for (const bench of ['startup.mjs', 'preview.mjs', 'diff.mjs']) {
   const { status } = spawnSync(process.execPath, [join(folder, bench), ...process.argv.slice(2)], { stdio: 'inherit' });
   if (status !== 0) process.exitCode = status ?? 1;
 }

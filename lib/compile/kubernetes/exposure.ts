@@ -98,10 +98,10 @@ export function certificateObjects(model: PlatformModel, environment: Environmen
 
 /** Whether a service is the one that carries what all routes of an environment share. */
 export function carriesCertificate(model: PlatformModel, service: ServiceModel, environment: EnvironmentModel): boolean {
-  const routed = model.services.filter((candidate) =>
+  const first = model.services.find((candidate) =>
     candidate.environments.some((placed) => placed.environment === environment.name && placed.route !== undefined),
   );
-  return routed[0]?.name === service.name;
+  return first?.name === service.name;
 }
 
 function tlsSecret(model: PlatformModel, environment: EnvironmentModel): string | undefined {

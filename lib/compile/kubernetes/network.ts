@@ -72,7 +72,7 @@ export function serviceNetworkPolicy(
   placed: ServiceInEnvironmentModel,
   namespace: string,
 ): KubernetesObject {
-  const callers = model.services.filter((other) => runsIn(other, environment) && other.uses.some((use) => use.service === service.name));
+  const callers = model.services.filter((other) => other.uses.some((use) => use.service === service.name) && runsIn(other, environment));
   const ingress: NetworkPolicyIngressRule[] = [];
   if (callers.length > 0)
     ingress.push(
@@ -105,7 +105,7 @@ export function serviceNetworkPolicy(
 
 /** The services that a service uses and that run in an environment, each once, by name. */
 export function usedServices(model: PlatformModel, service: ServiceModel, environment: EnvironmentModel): ServiceModel[] {
-  return model.services.filter((other) => runsIn(other, environment) && service.uses.some((use) => use.service === other.name));
+  return model.services.filter((other) => service.uses.some((use) => use.service === other.name) && runsIn(other, environment));
 }
 
 function runsIn(service: ServiceModel, environment: EnvironmentModel): boolean {
