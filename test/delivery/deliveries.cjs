@@ -14,6 +14,7 @@ module.exports = [
   'delivery/races',
   'delivery/rollback',
   'delivery/status',
+  'preview-workflow/guide',
   'preview-workflow/preview',
   'workflow-runner/runner',
 ].map((name) => `<rootDir>/test/${name}.test.ts`);

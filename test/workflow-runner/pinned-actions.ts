@@ -57,6 +57,23 @@ async function checkout({ inputs, workspace, environment, token, repository }: A
   };
   await git('init', '--quiet');
   await git('remote', 'add', 'origin', `${repository.world.url}${repository.fullName}.git`);
+  if (/^refs\/pull\/\d+\/merge$/.test(ref)) {
+    // What GitHub would merge: the emulator has no such refs, so that it is made here.
+    const [base = '', head = ''] = [environment.GITHUB_BASE_REF, environment.GITHUB_SHA];
+    await git(
+      '-c',
+      `http.extraheader=${header}`,
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      'origin',
+      `+refs/heads/${base}:refs/remotes/origin/${base}`,
+      head,
+    );
+    await git('checkout', '--quiet', '--detach', `refs/remotes/origin/${base}`);
+    await git('-c', 'user.name=GitHub', '-c', 'user.email=noreply@github.com', 'merge', '--quiet', '--no-ff', '--no-edit', head);
+    return {};
+  }
   const isCommit = /^[0-9a-f]{40}$/.test(ref);
   const everything = ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*'];
   const wanted = isCommit ? [ref] : [`+${ref}:refs/remotes/origin/${ref.replace(/^refs\/heads\//, '')}`];

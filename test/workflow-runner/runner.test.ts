@@ -191,6 +191,21 @@ describe('the runner', () => {
     expect(only(await ran(text('{ contents: read }'), 'mallory')).conclusion).toBe('success');
   });
 
+  test('checks out what would be merged where no ref is named', async () => {
+    const { runs, head } = await ran(
+      workflow(`  one:
+    name: One
+    runs-on: ubuntu-24.04
+    permissions: { contents: read }
+    steps:
+      - uses: ${CHECKOUT}
+        with: { persist-credentials: false }
+      - run: git rev-parse HEAD^1 HEAD^2
+`),
+    );
+    expect(only({ runs }).steps[1]?.text).toBe(`${await git('rev-parse', 'main')}\n${head}\n`);
+  });
+
   test('jobs wait for those that they need, and are skipped when one of these has failed', async () => {
     const job = (id: string, more: string, run = 'true') =>
       `  ${id}:\n    name: ${id}\n    runs-on: ubuntu-24.04\n${more}    steps:\n      - id: s\n        run: ${run}\n`;
