@@ -30,7 +30,7 @@ export async function cloneAround(io: Pick<Io, 'folder'>): Promise<Clone> {
 /** Git as the person who calls has set it up, who may have allowed it to read a clone of somebody else. */
 async function inClone(folder: string, args: readonly string[]) {
   const { GIT_CONFIG_GLOBAL: _global, GIT_CONFIG_NOSYSTEM: _system, ...environment } = gitEnvironment();
-  return tryGit(['-C', folder, '-c', 'core.fsmonitor=false', ...args], { environment });
+  return tryGit(['-C', folder, '--no-optional-locks', '-c', 'core.fsmonitor=false', ...args], { environment });
 }
 
 /** The output of a git command in a clone; undefined when it fails as it does for what is not there. */
