@@ -1,11 +1,11 @@
 const unit = require('../../jest.config.cjs');
 
-/** The end-to-end tests: `npm run e2e`. They run one after the other, as each starts a cluster of its own. */
+/** The end-to-end tests: `npm run e2e`. Two at a time: each starts a cluster of its own, in a gigabyte, and waits for most of its time. */
 module.exports = {
   ...unit,
   rootDir: '../..',
   testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  maxWorkers: 1,
+  maxWorkers: 2,
   testTimeout: 300_000,
 };
