@@ -1,27 +1,25 @@
 import type { KubernetesObject } from '../../desired/desired-state';
 import type { Meaning } from '../difference';
 import { textAt } from '../json';
-import { type MeaningRule, note, type ObjectIndex, risk } from './changed-object';
-import { isRouting, routesOf, tlsHostsOf } from './routes';
+import { type MeaningRule, note, risk } from './changed-object';
+import { isRouting, routesOf, servedRoutes, tlsHostsOf } from './routes';
 
 /** Which hosts and paths are served, and whether over TLS. */
 export const exposure: MeaningRule = ({ before, after, base, head }) => {
   if (![before, after].some((object) => object !== undefined && isRouting(object))) return [];
   const [was, is] = [routesOf(before), routesOf(after)];
-  const [all, others] = [allRoutes(base), allRoutes(head)];
+  const [all, now] = [servedRoutes(base), servedRoutes(head)];
   const found: Meaning[] = [];
-  for (const host of hostsOf(was)) if (!hostsOf(others).has(host)) found.push(risk(`${host} is served no longer`));
+  for (const host of hostsOf(was)) if (!now.hosts.has(host)) found.push(risk(`${host} is served no longer`));
   for (const { host, path, service } of was) {
-    if (!hostsOf(others).has(host)) continue;
-    const now = others.filter((route) => route.host === host && route.path === path);
-    if (now.length === 0) found.push(risk(`${host}${path} leads nowhere any more`));
-    else if (!now.some((route) => route.service === service))
-      found.push(note(`${host}${path} leads to ${now[0]?.service} in place of ${service}`));
+    if (!now.hosts.has(host)) continue;
+    const services = now.servicesAt(host, path);
+    if (services.length === 0) found.push(risk(`${host}${path} leads nowhere any more`));
+    else if (!services.includes(service)) found.push(note(`${host}${path} leads to ${services[0]} in place of ${service}`));
   }
-  for (const host of hostsOf(is)) if (!hostsOf(all).has(host)) found.push(note(`${host} is served`));
+  for (const host of hostsOf(is)) if (!all.hosts.has(host)) found.push(note(`${host} is served`));
   for (const { host, path, service } of is)
-    if (hostsOf(all).has(host) && !all.some((route) => route.host === host && route.path === path))
-      found.push(note(`${host}${path} leads to ${service}`));
+    if (all.hosts.has(host) && all.servicesAt(host, path).length === 0) found.push(note(`${host}${path} leads to ${service}`));
   return [...found, ...tlsMeanings(before, after)];
 };
 
@@ -33,10 +31,6 @@ function tlsMeanings(before: KubernetesObject | undefined, after: KubernetesObje
     ...was.filter((host) => served.has(host) && !is.includes(host)).map((host) => risk(`${host} is served without TLS`)),
     ...is.filter((host) => hostsOf(routesOf(before)).has(host) && !was.includes(host)).map((host) => note(`${host} is served over TLS`)),
   ];
-}
-
-function allRoutes(around: ObjectIndex) {
-  return ['Ingress', 'HTTPRoute'].flatMap((kind) => around.ofKind(kind).flatMap(routesOf));
 }
 
 function hostsOf(routes: readonly { readonly host: string }[]): ReadonlySet<string> {
