@@ -1,10 +1,10 @@
+import { basename } from 'node:path';
 import { argoCdHealth, type Delivery, monitor, planSync, promote, startSync, status } from '../../lib/delivery';
-import { digest, type OpenLuffy, once, openLuffy } from './openluffy-host';
+import { digest, OPENLUFFY, type OpenLuffy, once, openLuffy, REPOSITORY } from './openluffy-host';
 import { type Edit, only, parsed, rendered } from './program';
 import { requirement } from './requirement';
 import { standInKubectl } from './stand-in-kubectl';
 
-const OPENLUFFY = '01-openluffy';
 /** Who may sync is a group, and the certificate is one that lies in the namespace. */
 const EDITS: readonly Edit[] = [
   ["  Tier,\n} from 'stagegate';", "  Tier,\n  Tls,\n} from 'stagegate';"],
@@ -106,11 +106,15 @@ requirement('LUFFY-45', { by: ['argocd/app-project', 'delivery/sync-group'] }, a
   expect(roles.map((role) => [role.at('groups'), role.at('policies')])).toEqual([
     [['release-engineers'], ['p, proj:openluffy-prod:sync, applications, sync, openluffy-prod/openluffy-prod, allow']],
   ]);
-  // No token is made for the role, and no workflow speaks to Argo CD or to the cluster.
+  // No token is made for the role, and no job speaks to Argo CD or to the cluster but the preview of stacks, which is no part of a release: it
+  // runs where somebody has made its environment by hand, with a kubeconfig that may look.
   expect(roles[0]?.at('jwtTokens')).toBeUndefined();
-  const workflows = [...rendered(OPENLUFFY, EDITS)].filter(([path]) => path.includes('/workflows/'));
-  expect(workflows).not.toEqual([]);
-  for (const [, text] of workflows) expect(text).not.toMatch(/argocd|kubectl|kubeconfig/i);
+  const workflows = parsed(rendered(OPENLUFFY, EDITS), `repositories/${REPOSITORY}/.github/workflows/`);
+  const jobs = workflows.flatMap(({ path, value }) => value.entries('jobs').map(([id, job]) => ({ id: `${basename(path)} ${id}`, job })));
+  expect(jobs.map(({ id }) => id)).toEqual(expect.arrayContaining(['release-prod.yaml tag', 'deliver.yaml deliver']));
+  const speaking = jobs.filter(({ job }) => /argocd|kubectl|kubeconfig/i.test(JSON.stringify(job.value)));
+  expect(speaking.map(({ id, job }) => [id, job.at('environment', 'name')])).toEqual([['preview.yaml stacks', 'stagegate-preview']]);
+  expect(rendered(OPENLUFFY, EDITS).has(`github/${REPOSITORY}/environments/stagegate-preview.json`)).toBe(false);
   const { world } = await production();
   const revision = await world.head('env/prod');
   for (const by of ['dora', 'zoe', 'stagegate'])
