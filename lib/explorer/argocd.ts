@@ -41,11 +41,11 @@ export function syncOf(desired: DesiredState, environment: string): Sync {
 
 /**
  * The ref that somebody can make so that Argo CD takes it for a short revision: `refs/env/prod` sorts before `refs/heads/env/prod`, and no
- * ruleset covers it. A revision in full is nothing else.
+ * ruleset covers it. A revision in full is nothing else, and git takes no ref of one part, such as `refs/main`.
  */
 export function tryMistakable({ kind, ...sync }: Sync): string | undefined {
   const revision = 'revision' in sync ? sync.revision : 'HEAD';
-  return kind === 'none' || revision === 'HEAD' || revision.startsWith('refs/') ? undefined : `refs/${revision}`;
+  return kind === 'none' || !revision.includes('/') || revision.startsWith('refs/') ? undefined : `refs/${revision}`;
 }
 
 function applicationOf(environment: DesiredEnvironment): KubernetesObject | undefined {

@@ -1,5 +1,6 @@
 import type { Monitor } from './monitor';
 import {
+  Block,
   COMMITS,
   Flag,
   forgetWord,
@@ -9,12 +10,14 @@ import {
   isBlocked,
   isVerified,
   isWordGiven,
+  passedOver,
   Report,
   report,
   running,
   type State,
   setBlocked,
   setFlag,
+  setPassedOver,
   setReport,
   setSuspended,
   soaked,
@@ -85,8 +88,9 @@ export function mergeInto(w: World, s: State, place: Place, release: number, cau
   monitor.merged(s, place, release, cause);
   if (cause.kind === 'rollback') {
     const replaced = git(w, s, place.index);
-    if (replaced > 0) setBlocked(w, s, place.index, replaced, true);
+    if (replaced > 0) setBlocked(w, s, place.index, replaced, cause.automatic ? Block.quarantined : Block.held);
   }
+  setPassedOver(w, s, place.index, cause.kind === 'rollback' ? git(w, s, place.index) : 0);
   if (suspended(w, s, place.index) === release) setSuspended(w, s, place.index, 0);
   s[w.at.git + place.index] = release;
   setFlag(w, s, place.index, Flag.rolledBack, cause.kind === 'rollback');
@@ -105,7 +109,8 @@ function nextMerge(w: World, s: State, place: Place): { readonly release: number
   }
   if (place.source >= 0 && place.nativeApprovals === 0) {
     const release = head(w, s, place.source);
-    if (release > current && !isBlocked(w, s, place.index, release)) return { release, cause: SOURCE };
+    if (release > current && release >= passedOver(w, s, place.index) && !isBlocked(w, s, place.index, release))
+      return { release, cause: SOURCE };
   }
   for (const edge of place.into) {
     const release = promoted(w, s, edge);
@@ -153,8 +158,8 @@ function isProposed(w: World, s: State, edge: Edge, release: number): boolean {
     release > git(w, s, edge.to) &&
     wasHealthy(w, s, edge.from, release) &&
     (edge.on === ANY || (edge.on !== NEVER && head(w, s, edge.on) === release)) &&
-    !isBlocked(w, s, edge.to, release) &&
-    !isBlocked(w, s, edge.from, release)
+    release >= passedOver(w, s, edge.to) &&
+    !(w.places[edge.to] as Place).upstream.some((place) => isBlocked(w, s, place, release))
   );
 }
 

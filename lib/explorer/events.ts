@@ -1,6 +1,7 @@
 import { contentOf, isOpen, lacksOnlyWord, mergeInto, run, settle } from './delivery-app';
 import { type Harm, type Monitor, monitorOf } from './monitor';
 import {
+  Block,
   COMMITS,
   DEVIATIONS,
   Flag,
@@ -10,14 +11,17 @@ import {
   hasFlag,
   head,
   isBlocked,
+  isQuarantined,
   isVerified,
   isWordGiven,
+  passedOver,
   Report,
   report,
   running,
   type State,
   setBlocked,
   setFlag,
+  setPassedOver,
   setReport,
   setSoaked,
   setSuspended,
@@ -125,11 +129,12 @@ function visitPlace(w: World, s: State, place: Place, mayDeviate: boolean, visit
   const commits = s[COMMITS] as number;
   for (let other = 1; other <= commits; other++) {
     if (isBlocked(w, s, index, other)) visit(code(Kind.lift, index, other));
-    else if (
+    if (
       mayDeviate &&
       place.rollback !== undefined &&
       place.refusal === undefined &&
       other !== git(w, s, index) &&
+      !isQuarantined(w, s, index, other) &&
       wasHealthy(w, s, index, other)
     ) {
       visit(code(Kind.rollBack, index, other));
@@ -202,7 +207,7 @@ function happen(w: World, s: State, kind: number, a: number, b: number, monitor:
       mergeInto(w, s, place, b, { kind: 'rollback', automatic: false, approvals: place.rollback ?? 0 }, monitor);
       break;
     case Kind.lift:
-      setBlocked(w, s, a, b, false);
+      setBlocked(w, s, a, b, Block.none);
       break;
     case Kind.wake:
       break;
@@ -252,9 +257,10 @@ function clearDead(w: World, s: State): void {
     for (let release = 1; release <= commits; release++) {
       if (!matters(w, s, place, release)) {
         forgetRecord(w, s, place.index, release);
-        if (release <= current) setBlocked(w, s, place.index, release, false);
+        if (release <= current) setBlocked(w, s, place.index, release, Block.none);
       } else if (report(w, s, place.index, release) === Report.unhealthy) setReport(w, s, place.index, release, Report.none);
     }
     setFlag(w, s, place.index, Flag.rolledBack, false);
+    if (passedOver(w, s, place.index) <= current + 1) setPassedOver(w, s, place.index, 0);
   }
 }

@@ -120,7 +120,8 @@ export type Change = 'create' | 'update' | 'force' | 'delete';
 
 /**
  * Why GitHub refuses a push, or undefined when it takes it. Each rule is taken to refuse only what it is named after: `update` a fast-forward,
- * `non_fast_forward` a forced update, which brings no commit that could need a pull request or a check. `passed` are the contexts that succeeded on the pushed commit, with the app that reported them.
+ * `non_fast_forward` a forced update, which brings no commit that could need a pull request or a check. The default branch stays, whatever
+ * the rules. `passed` are the contexts that succeeded on the pushed commit, with the app that reported them.
  */
 export function pushRefusal(
   repository: DesiredRepository,
@@ -129,6 +130,7 @@ export function pushRefusal(
   change: Change,
   passed: readonly ReportedCheck[] = [],
 ): string | undefined {
+  if (change === 'delete' && ref === `refs/heads/${repository.defaultBranch}`) return 'the default branch cannot be deleted';
   for (const ruleset of rulesetsOf(repository, ref)) {
     if (exempt(ruleset, principal, 'push')) continue;
     for (const rule of ruleset.rules) {

@@ -175,8 +175,7 @@ function openGate(
 ): { readonly gate: string; readonly why: string } | undefined {
   if (intended.on !== undefined && on < 0) return { gate: 'on', why: `nothing compares it with ${intended.on.pattern}` };
   if (on >= 0 && head(w, s, on) !== release) return { gate: 'on', why: `the head of ${intended.on?.pattern} does not have its tree` };
-  if (isBlocked(w, s, place.index, release) || isBlocked(w, s, edge.from, release))
-    return { gate: 'held', why: 'it is held or quarantined' };
+  if (place.upstream.some((one) => isBlocked(w, s, one, release))) return { gate: 'held', why: 'it is held or quarantined' };
   if (release < git(w, s, place.index)) return { gate: 'contains', why: 'it lacks commits of what runs there' };
   for (const gate of intended.gates) {
     const why = whyOpen(w, s, edge, release, gate, intended);

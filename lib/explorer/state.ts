@@ -76,14 +76,30 @@ export function setSoaked(w: World, s: State, place: number, release: number, le
   s[at] = ((s[at] as number) & 31) | (level << 5);
 }
 
+/** What keeps a release out of an environment: people go back to what was held there, never to what was quarantined. */
+export const Block = { none: 0, held: 16, quarantined: 24 } as const;
+
 /** Held or quarantined in this environment. */
 export function isBlocked(w: World, s: State, place: number, release: number): boolean {
-  return ((s[recordAt(w, place, release)] as number) & 16) !== 0;
+  return ((s[recordAt(w, place, release)] as number) & Block.held) !== 0;
 }
 
-export function setBlocked(w: World, s: State, place: number, release: number, on: boolean): void {
+export function isQuarantined(w: World, s: State, place: number, release: number): boolean {
+  return ((s[recordAt(w, place, release)] as number) & Block.quarantined) === Block.quarantined;
+}
+
+export function setBlocked(w: World, s: State, place: number, release: number, block: number): void {
   const at = recordAt(w, place, release);
-  s[at] = on ? (s[at] as number) | 16 : (s[at] as number) & ~16;
+  s[at] = ((s[at] as number) & ~Block.quarantined) | block;
+}
+
+/** The newest release that a rollback passed over: what is older does not come by itself; 0 after anything else. */
+export function passedOver(w: World, s: State, place: number): number {
+  return s[w.at.passed + place] as number;
+}
+
+export function setPassedOver(w: World, s: State, place: number, release: number): void {
+  s[w.at.passed + place] = release;
 }
 
 export function isVerified(w: World, s: State, place: number, release: number, bit: number): boolean {
@@ -105,7 +121,7 @@ export function hasAnyVerification(w: World, s: State, place: number, release: n
 /** Forgets what is recorded of a release in an environment, but for a hold or quarantine. */
 export function forgetRecord(w: World, s: State, place: number, release: number): void {
   const record = recordAt(w, place, release);
-  s[record] = (s[record] as number) & 16;
+  s[record] = (s[record] as number) & Block.quarantined;
   const at = w.at.verified + (place * w.bounds.commits + release - 1) * w.at.verifiedWidth;
   for (let byte = 0; byte < w.at.verifiedWidth; byte++) s[at + byte] = 0;
 }

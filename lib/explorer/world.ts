@@ -81,6 +81,8 @@ export interface Place {
   readonly uniform: boolean;
   readonly out: readonly Edge[];
   readonly into: readonly Edge[];
+  /** The place itself and everything that its releases come through. */
+  readonly upstream: readonly number[];
 }
 
 export interface World {
@@ -99,6 +101,7 @@ export interface Layout {
   readonly git: number;
   readonly run: number;
   readonly flags: number;
+  readonly passed: number;
   readonly record: number;
   readonly verified: number;
   readonly verifiedWidth: number;
@@ -128,7 +131,8 @@ export function worldOf(desired: DesiredState, intent: Intent, bounds: Bounds, {
   const git = heads + refs.length;
   const run = git + environments.length;
   const flags = run + environments.length;
-  const record = flags + environments.length;
+  const passed = flags + environments.length;
+  const record = passed + environments.length;
   const verified = record + environments.length * bounds.commits;
   let size = verified + environments.length * bounds.commits * verifiedWidth;
   const edges = compiled.map((edge, index): Edge => {
@@ -161,7 +165,7 @@ export function worldOf(desired: DesiredState, intent: Intent, bounds: Bounds, {
       edges,
     }),
   );
-  const at = { heads, git, run, flags, record, verified, verifiedWidth, size: Math.ceil(size / 4) * 4 };
+  const at = { heads, git, run, flags, passed, record, verified, verifiedWidth, size: Math.ceil(size / 4) * 4 };
   return { desired, intent, bounds, places, edges, refs, at };
 }
 
@@ -254,7 +258,14 @@ function placeOf(
     uniform: known.soaks.length <= 1 && out.every(({ conditions }) => asksFor(conditions) === known.soaks.length + known.suites.length),
     out,
     into,
+    upstream: upstreamOf(index, known.edges),
   };
+}
+
+function upstreamOf(index: number, edges: readonly Edge[]): readonly number[] {
+  const found = new Set([index]);
+  for (const place of found) for (const { from, to } of edges) if (to === place) found.add(from);
+  return [...found];
 }
 
 /** How many soaks and suites conditions ask for. */

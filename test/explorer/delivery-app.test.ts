@@ -83,6 +83,25 @@ test('a release that was rolled back is held until somebody lifts it, there and 
   });
 });
 
+test('what was held there once is gone back to all the same', () => {
+  const second = [push(0), healthy('dev'), push(1), healthy('dev'), rollBack('dev', 0)];
+  expect(runs(...second, rollBack('dev', 1))).toEqual({ dev: '8b03d7' });
+});
+
+test('a hold keeps a release out of everything downstream, not only of what comes next', () => {
+  const ready = [...toPreprod, push(0, 'main'), healthy('preprod'), verify];
+  const held = [push(1), healthy('dev'), rollBack('dev', 0), rollBack('dev', 1)];
+  expect(refusal(...ready, approve(0))).toBeUndefined();
+  expect(refusal(...ready, ...held, approve(0))?.index).toBe(ready.length + held.length);
+});
+
+test('what a rollback passed over does not come by itself', () => {
+  const three = [0, 1, 2].flatMap((commit) => [push(commit), healthy('dev'), soak, wake, healthy('preprod')]);
+  const over = [...three, rollBack('preprod', 0)];
+  expect(runs(...over, wake)).toEqual({ dev: 'c91e55', preprod: '4f2a1c' });
+  expect(runs(...over, { kind: 'lift', environment: 'preprod', commit: 2 })).toEqual({ dev: 'c91e55', preprod: 'c91e55' });
+});
+
 test('a release that never was healthy somewhere is no target of a rollback there', () => {
   expect(refusal(push(0), push(1), rollBack('dev', 0))?.index).toBe(2);
 });

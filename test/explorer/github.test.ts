@@ -101,10 +101,15 @@ test.each<[DesiredRule, readonly Change[]]>([
   [check('validate'), ['update']],
   [{ type: 'required_linear_history' }, []],
 ])('%j refuses to %j and nothing else', (rule, refused) => {
-  const guarded = repository(ruleset('refs/heads/main', [rule]));
+  const guarded = repository(ruleset('refs/heads/release', [rule]));
   const changes: Change[] = ['create', 'update', 'force', 'delete'];
-  expect(changes.filter((change) => pushRefusal(guarded, developer, 'refs/heads/main', change) !== undefined)).toEqual(refused);
+  expect(changes.filter((change) => pushRefusal(guarded, developer, 'refs/heads/release', change) !== undefined)).toEqual(refused);
   expect(changes.filter((change) => pushRefusal(guarded, developer, 'refs/heads/other', change) !== undefined)).toEqual([]);
+});
+
+test('the default branch is not deleted, whatever the rules and whoever asks', () => {
+  expect(pushRefusal(repository(), administrator, 'refs/heads/main', 'delete')).toBe('the default branch cannot be deleted');
+  expect(pushRefusal(repository(), administrator, 'refs/heads/other', 'delete')).toBeUndefined();
 });
 
 test('a ruleset that is disabled, is for tags, or excludes the ref holds nothing', () => {

@@ -20,7 +20,7 @@ export function mutants(desired: DesiredState): Mutant[] {
   edgeMutants(desired, mutate);
   desired.repositories.forEach((repository, r) => {
     repository.rulesets.forEach((ruleset, s) => {
-      rulesetMutants(ruleset, `${repository.name} ${ruleset.name}`, (name, change) =>
+      rulesetMutants(ruleset, repository.defaultBranch, `${repository.name} ${ruleset.name}`, (name, change) =>
         mutate(name, (draft) => change((draft.repositories[r]?.rulesets ?? [])[s] as Draft<DesiredRuleset>)),
       );
       mutate(`${repository.name} ${ruleset.name}: removed`, (draft) => draft.repositories[r]?.rulesets.splice(s, 1));
@@ -129,6 +129,7 @@ function edgeMutants(desired: DesiredState, mutate: Mutate): void {
 
 function rulesetMutants(
   ruleset: DesiredRuleset,
+  defaultBranch: string,
   name: string,
   mutate: (name: string, change: (draft: Draft<DesiredRuleset>) => void) => void,
 ): void {
@@ -151,7 +152,10 @@ function rulesetMutants(
       draft.bypass_actors.push({ actor_type, actor_id, bypass_mode: 'always' }),
     );
   }
+  const { include } = ruleset.conditions.ref_name;
   ruleset.rules.forEach((rule, r) => {
+    // GitHub deletes no default branch, whatever the rules.
+    if (rule.type === 'deletion' && include.every((pattern) => pattern === `refs/heads/${defaultBranch}`)) return;
     const label = `${name}: ${rule.type}`;
     mutate(`${label} removed`, (draft) => draft.rules.splice(r, 1));
     const change = (text: string, weaker: DesiredRule) =>
