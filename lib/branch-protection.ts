@@ -20,7 +20,7 @@ export interface BranchProtectionProps {
   readonly dismissStale?: boolean;
   /** Whether somebody else than the last pusher must have approved. @default true when approvals are asked for */
   readonly lastPushApproval?: boolean;
-  /** Branches from which pull requests may come. @default any */
+  /** Branches from which pull requests may come, by name or pattern: `release/*`. @default any */
   readonly onlyFrom?: readonly string[];
   /** Ways to merge. @default merge, squash and rebase */
   readonly mergeMethods?: readonly ('merge' | 'squash' | 'rebase')[];

@@ -1,4 +1,5 @@
 import { programDemands } from '../desired/program-demands';
+import { patternMatches } from '../desired/ref-pattern';
 import { approverGroups, authorsOf, countApprovals, login, reviewsAt, strangersAmong } from './approvals';
 import { branchRef, type Delivery, isDeliveryApp, statusText } from './delivery';
 import type { PullRequest, StatusState } from './host';
@@ -60,7 +61,7 @@ export async function checkPullRequests(delivery: Delivery, policyOf?: PolicyRea
 }
 
 function judgeHead(pull: PullRequest, onlyFrom: readonly string[]): Omit<Judgement, 'context'> {
-  return onlyFrom.includes(pull.head)
+  return onlyFrom.some((pattern) => patternMatches(pattern, pull.head))
     ? { state: 'success', reason: `${pull.head} may be merged into ${pull.base}` }
     : { state: 'failure', reason: `only ${onlyFrom.join(' or ')} may be merged into ${pull.base}, not ${pull.head}` };
 }

@@ -33,6 +33,16 @@ test('a pull request from a branch that may be merged passes, and one from anoth
   ]);
 });
 
+test('the branches that may be merged are named by patterns too, which stop at a slash', async () => {
+  world = await openWorld({
+    desired: { ...desired, headRules: [{ repository: desired.repository, branch: 'main', onlyFrom: ['release-*'] }] },
+  });
+  await pullRequest('release-1');
+  await pullRequest('hotfix');
+  const heads = (await checkPullRequests(world.delivery, same)).filter(({ context }) => context === 'stagegate/head');
+  expect(heads.map(({ state }) => state)).toEqual(['success', 'failure']);
+});
+
 test('a pull request that leaves the policy as it is passes without approvals', async () => {
   world = await openWorld();
   const pull = await pullRequest('develop');
