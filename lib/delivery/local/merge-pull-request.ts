@@ -64,6 +64,8 @@ async function tryMerge(
   if (prepared.kind === 'impossible') return { kind: 'refused', reason: prepared.reason };
   const log = at.records.pullRequest(request.number);
   if (!(await log.tryAppend(next, { kind: 'merging', head: how.head, commit: prepared.commit, by, at: now }))) return undefined;
+  // Whoever merges pushes the base, which may be the head of another pull request.
+  await append(at.records.pushes(prepared.commit), { ref, by: who.login });
   if ((await updateRef(at.repository, ref, prepared.commit, base)).kind !== 'done') {
     if ((await at.repository.tryRef(ref)) === base) return { kind: 'refused', reason: `${ref} could not be written` };
     return undefined;

@@ -556,6 +556,26 @@ export function hostContract(name: string, setup: () => Promise<HostUnderTest>):
         expect(await alice.host.merge(request.number, squash(next))).toMatchObject({ kind: 'merged' });
       });
 
+      test('whoever merged something onto the head pushed it last, and does not approve it alone', async () => {
+        const { request } = await proposed();
+        const more = await branch(`${request.head}-more`, await commit({ 'a.txt': 'of bob' }, [request.headCommit]), bob);
+        const onto = await alice.host.openPullRequest({ head: `${request.head}-more`, base: request.head, title: 'More', body: '' });
+        const merged = await bob.host.merge(onto.number, { method: 'merge', head: more, message: 'More' });
+        const next = merged.kind === 'merged' ? merged.commit : '';
+        await under.protect([
+          ruleset(
+            'reviewed',
+            [`refs/heads/${base}`],
+            [pullRequestRule({ required_approving_review_count: 1, require_last_push_approval: true })],
+          ),
+        ]);
+        await bob.host.review(request.number, approve(next));
+        expect(await alice.host.merge(request.number, squash(next))).toMatchObject({
+          kind: 'refused',
+          reason: expect.stringContaining('bob'),
+        });
+      });
+
       test('code owners of the base review what they own', async () => {
         await under.protect([ruleset('owned', [`refs/heads/${base}`], [pullRequestRule({ require_code_owner_review: true })])]);
         const owners = '/manifests/ @acme/release-managers\n';
