@@ -338,6 +338,20 @@ describe('Against what is released', () => {
     expect((await diff(folder, '--released', 'dev', '--exit-code')).code).toBe(1);
   });
 
+  test('on a local host, in place of the clone', async () => {
+    const files = { 'platform.ts': program, 'images.yaml': images('a'), 'values.yaml': values, '.gitignore': 'out\n' };
+    const released = cloneWith(files);
+    const commit = await release(released, 'dev');
+    const host = folderWith();
+    git(host, 'clone', '--quiet', '--bare', released, 'repository.git');
+    const folder = cloneWith(files);
+    expect((await diff(folder, '--released', 'dev')).code).toBe(2);
+    expect(await difference(folder, '--released', 'dev', '--host', host)).toMatchObject({
+      base: { name: 'env/dev', commit },
+      environments: [],
+    });
+  });
+
   test('a service without an image says so', async () => {
     const folder = cloneWith({ 'platform.ts': program, 'images.yaml': images('a'), 'values.yaml': values, '.gitignore': 'out\n' });
     await release(folder, 'dev');

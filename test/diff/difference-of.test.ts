@@ -8,7 +8,7 @@ import { ITEM, placeOf, placeOfObject } from '../../lib/diff/places';
 import type { Json } from '../../lib/model/platform-model';
 import type { Draft } from '../generated/fault';
 import { type Case, faultyCase, lawfulCase } from '../generated/planting';
-import { buildProgram } from '../generated/platform-generator';
+import { buildProgram, type PlatformPlan } from '../generated/platform-generator';
 import { Random } from '../generated/random';
 import { applied, reversed } from './applied';
 import { afterDifference, contentsOf } from './applied-difference';
@@ -49,6 +49,50 @@ test('applying the changes that are reported gives the new platform, for pairs o
     if (!hasSecrets) compared++;
   }
   expect(compared).toBeGreaterThan(PAIRS.length / 2);
+});
+
+describe('What bears another name', () => {
+  /** A platform, and the same with an environment and a service under other names. */
+  const renamed = (seed: number): readonly [DesiredState, DesiredState, string, string] => {
+    const { plan } = lawfulCase(new Random(seed));
+    const old = plan.environments.at(-1)?.name ?? '';
+    const service = plan.services.at(-1)?.name ?? '';
+    const named = (name: string): string => (name === old ? 'live' : name);
+    const after: PlatformPlan = {
+      ...plan,
+      environments: plan.environments.map((environment) => ({ ...environment, name: named(environment.name) })),
+      policies: plan.policies.map((policy) => ({ ...policy, from: named(policy.from), to: named(policy.to) })),
+      services: plan.services.map((one) => ({ ...one, name: one.name === service ? 'depot' : one.name, uses: one.uses })),
+    };
+    const state = (one: PlatformPlan): DesiredState => compile(resolve(buildProgram(one).platform));
+    return [state(plan), state(after), old, service];
+  };
+
+  test('an environment and a service are recognised, with all that they consist of, and nothing is lost', () => {
+    for (let seed = 300; seed < 312; seed++) {
+      const [base, head, old, service] = renamed(seed);
+      const reported = difference(base, head);
+      const environment = reported.environments.find(({ name }) => name === 'live');
+      expect(environment).toMatchObject({ action: 'keep', previous: { name: old } });
+      expect(reported.environments.filter(({ action }) => action !== 'keep')).toEqual([]);
+      for (const { changes } of reported.environments) {
+        expect(changes.filter(({ action }) => action === 'create' || action === 'delete')).toEqual([]);
+        expect(
+          changes.filter((change) => change.service === 'depot' && change.previous?.service !== service && change.action === 'rename'),
+        ).toEqual([]);
+      }
+      expect([...afterDifference(base, reported)].sort()).toEqual([...contentsOf(head)].sort());
+    }
+  });
+
+  test('another tier is told, and is the same environment', () => {
+    const [base] = renamed(300);
+    const [first, ...rest] = base.environments;
+    const head = { ...base, environments: [{ ...first, tier: 'production' }, ...rest] } as DesiredState;
+    expect(difference(base, head).environments).toMatchObject([
+      { tier: 'production', previous: { name: first?.name, tier: first?.tier }, changes: [] },
+    ]);
+  });
 });
 
 test('of a platform and itself nothing is reported, in whatever order its keys, named items and objects are', () => {

@@ -29,6 +29,15 @@ describe('An object is matched with what it was', () => {
     expect(changes[1]?.meanings).toEqual([{ weight: 'note', text: 'pods start anew, as they follow the content of ConfigMap api-config' }]);
   });
 
+  test('an annotation with the hash of a content follows it', () => {
+    const hashed = (hash: string) =>
+      deployment('api', { spec: { template: { metadata: { annotations: { 'checksum/config': hash } }, spec: {} } } });
+    expect(changesBetween([hashed('a1'.repeat(32))], [hashed('b2'.repeat(32))])[0]).toMatchObject({
+      fields: [{ path: 'spec.template.metadata.annotations["checksum/config"]', follows: 'the content that it is the hash of' }],
+      meanings: [{ weight: 'note', text: 'pods start anew, as they follow the content that it is the hash of' }],
+    });
+  });
+
   test('of several old contents the one counts that is in use', () => {
     const reads = (name: string) => deployment('api', { container: { envFrom: [{ configMapRef: { name } }] } });
     const old = ['1111111111', '2222222222', '3333333333'].map((hash) => configMap(`api-config-${hash}`, { LEVEL: hash }));
@@ -327,5 +336,22 @@ describe('What the API server does not let change replaces the object', () => {
     const [change] = changesBetween([before], [after]);
     expect(change?.action).toBe(expected === undefined ? 'update' : 'replace');
     expect(change?.immutable).toEqual(expected);
+  });
+});
+
+test('what is touched is told: services, the hosts that they serve, and what pods ask for', () => {
+  const asking = (replicas: number) =>
+    deployment('api', { spec: { replicas }, container: { resources: { requests: { cpu: '100m', memory: '64Mi' } } } });
+  const route = object('networking.k8s.io/v1', 'Ingress', 'api', { spec: { rules: [{ host: 'shop.example.com' }] } });
+  const { blast } = differenceBetween(
+    environment({ api: [asking(2), route], web: [configMap('web', {})] }),
+    environment({ api: [asking(4), route], web: [configMap('web', {})] }),
+  );
+  expect(blast).toMatchObject({
+    services: ['api'],
+    hosts: ['shop.example.com'],
+    // A quarter more while a rollout is under way.
+    before: { pods: 3, requests: { cpu: 300, memory: 3 * 64 * 2 ** 20 } },
+    after: { pods: 5, requests: { cpu: 500, memory: 5 * 64 * 2 ** 20 } },
   });
 });
