@@ -6,7 +6,9 @@ import { folderOf, tryPlaceOf } from '../programs';
 /** A plugin that Pulumi finds in its home: the official one, one that was built, or a stand-in. */
 export interface Plugin {
   readonly name: string;
+  /** Where it comes from, in words. */
   readonly is: string;
+  readonly standIn: boolean;
 }
 
 /**
@@ -39,13 +41,13 @@ function standInOr(plugins: string, name: string, folder: string, script: string
   const launcher = join(plugins, folder, name);
   mkdirSync(join(plugins, folder));
   writeFileSync(launcher, `#!/bin/sh\nexec "${process.execPath}" "${join(__dirname, script)}" "$@"\n`, { mode: 0o755 });
-  return { name, is: `a stand-in, test/e2e/bed/pulumi/${script}` };
+  return { name, is: `a stand-in, test/e2e/bed/pulumi/${script}`, standIn: true };
 }
 
 function linked(plugins: string, name: string, folder: string, from: { readonly folder: string; readonly is: string }): Plugin {
   mkdirSync(join(plugins, folder));
   symlinkSync(join(from.folder, name), join(plugins, folder, name));
-  return { name, is: from.is };
+  return { name, is: from.is, standIn: false };
 }
 
 /** Version of an installed package. */
