@@ -5,8 +5,14 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/lib', '<rootDir>/test'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // Run apart, as they take longer than a person waits: npm run e2e, requirements, deliveries.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/requirements/', ...deliveries],
+  // Run apart, as they take longer than a person waits: npm run e2e, requirements, deliveries, replay.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/e2e/',
+    '<rootDir>/test/requirements/',
+    '<rootDir>/test/explorer-on-github/',
+    ...deliveries,
+  ],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   moduleNameMapper: {
     '^stagegate$': '<rootDir>/lib/index.ts',
@@ -15,7 +21,9 @@ module.exports = {
     '^@actions/(workflow-parser|expressions)$': '<rootDir>/node_modules/@actions/$1/dist/index.js',
     '^@actions/(workflow-parser|expressions)/(.*)$': '<rootDir>/node_modules/@actions/$1/dist/$2',
   },
-  transformIgnorePatterns: ['/node_modules/(?!@actions/|@octokit/|before-after-hook/|universal-|json-with-bigint/|content-type/|toad-cache/|micromark|decode-named-character-reference|character-entities|devlop)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!@actions/|@octokit/|before-after-hook/|universal-|json-with-bigint/|content-type/|toad-cache/|micromark|decode-named-character-reference|character-entities|devlop)',
+  ],
   transform: {
     '^.+\\.(ts|js)$': [
       '@swc/jest',

@@ -64,6 +64,7 @@ test('.ci/run runs every script that checks something, the end-to-end tests last
   const checks = [
     'test',
     'deliveries',
+    'replay',
     'lint',
     'typecheck',
     'arch',

@@ -2,6 +2,7 @@ import {
   approve,
   checkPullRequests,
   DeliveryError,
+  type Host,
   lift,
   planSync,
   promote,
@@ -115,7 +116,8 @@ export const calls: { readonly [K in Kind]: (world: World, event: Of<K>) => Prom
   push: (world, event) => pushTo(world, event),
   async open(world, { by, base, head, files }) {
     const login = loginOf(world.desired, by);
-    await world.commitOnto(head, login, Object.fromEntries((files.length > 0 ? files : ['change.txt']).map((file) => [file, `by ${by}\n`])));
+    const changed = files.length > 0 ? files : ['change.txt'];
+    await world.commitOnto(head, login, Object.fromEntries(changed.map((file) => [file, `by ${by}\n`])), base);
     const { data } = await world.client(login).request('POST /repos/{owner}/{repo}/pulls', { ...at, head, base, title: `Change ${base}` });
     world.pull = data.number;
   },
@@ -135,10 +137,12 @@ export const calls: { readonly [K in Kind]: (world: World, event: Of<K>) => Prom
   async status(world, { by, context }) {
     const { head, base } = await opened(world);
     const { delivery } = world.desired;
-    if (by === 'delivery app' && context !== delivery.gatesContext) return judged(world, head.sha, context);
+    const login = loginOf(world.desired, by);
+    const judges = login === loginOf(world.desired, 'delivery app') && context !== delivery.gatesContext;
+    if (judges) return judged(world, head.sha, context);
     if (by === 'workflow token') reportedByWorkflow(world, context, base.ref);
     const status = { ...at, sha: head.sha, context, state: 'success' } as const;
-    return world.client(loginOf(world.desired, by)).request('POST /repos/{owner}/{repo}/statuses/{sha}', status);
+    return world.client(login).request('POST /repos/{owner}/{repo}/statuses/{sha}', status);
   },
   async merge(world, { by, method }) {
     const { number } = await opened(world);
@@ -153,7 +157,8 @@ export async function call(world: World, event: TraceEvent): Promise<Called> {
     await (calls[event.kind] as (world: World, event: TraceEvent) => Promise<unknown>)(world, event);
     return { kind: 'done' };
   } catch (error) {
-    const refused = answered(error, 403, 405, 409, 422) || (DeliveryError.is(error) && error.kind !== 'outside') || error instanceof NotDone;
+    const refused =
+      answered(error, 403, 405, 409, 422) || (DeliveryError.is(error) && error.kind !== 'outside') || error instanceof NotDone;
     if (!refused) throw error;
     return { kind: 'refused', reason: (error as Error).message };
   }
@@ -178,24 +183,30 @@ async function landing(world: World, branch: string, commit: number): Promise<st
   return outcome.commit;
 }
 
-/** The delivery app judges the pull requests of people; the program compiles to what it did. */
-async function judge(world: World): Promise<void> {
-  await checkPullRequests(world.delivery, async () => ({ kind: 'declared', digest: 'the same' }));
+/** The delivery app judges the pull requests of people; the program compiles to what it did. It may be ended after one of its reports. */
+async function judge({ delivery }: World, only?: string): Promise<void> {
+  const { host } = delivery;
+  const setStatus: Host['setStatus'] = async (commit, status) => {
+    if (only === undefined || status.context === only) await host.setStatus(commit, status);
+  };
+  await checkPullRequests({ ...delivery, host: { ...host, setStatus } }, async () => ({ kind: 'declared', digest: 'the same' }));
 }
 
 async function judged(world: World, commit: string, context: string): Promise<void> {
-  await judge(world);
+  await judge(world, context);
   const last = (await world.delivery.host.statuses(commit)).findLast((status) => status.context === context);
   if (last?.state !== 'success') throw new NotDone(last?.description ?? `the delivery app says nothing of ${context}`);
 }
 
 /** What the runner of a workflow would find: a job of this name for pull requests onto the branch. */
 function reportedByWorkflow(world: World, context: string, base: string): void {
-  const runs = world.desired.repositories.flatMap(({ workflows }) => workflows).some(({ on, jobs }) => {
-    const trigger = on.pull_request as { readonly branches?: readonly string[] } | null | undefined;
-    const meant = trigger === null || (trigger !== undefined && (trigger.branches?.includes(base) ?? true));
-    return meant && Object.values(jobs).some((job) => job.name === context);
-  });
+  const runs = world.desired.repositories
+    .flatMap(({ workflows }) => workflows)
+    .some(({ on, jobs }) => {
+      const trigger = on.pull_request as { readonly branches?: readonly string[] } | null | undefined;
+      const meant = trigger === null || (trigger !== undefined && (trigger.branches?.includes(base) ?? true));
+      return meant && Object.values(jobs).some((job) => job.name === context);
+    });
   if (!runs) throw new NotDone(`no workflow reports ${context}`);
 }
 

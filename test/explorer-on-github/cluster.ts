@@ -1,4 +1,5 @@
-import type { Store, TargetHealth, TargetObservation } from '../../lib/delivery';
+import type { TargetHealth, TargetObservation } from '../../lib/delivery';
+import type { GitRepository } from '../../lib/delivery/git/git-repository';
 import type { DesiredState } from '../../lib/desired/desired-state';
 
 interface Spec {
@@ -39,7 +40,12 @@ export interface Cluster extends TargetHealth {
   places(): ReadonlyMap<string, Place>;
 }
 
-export function startCluster(desired: DesiredState, store: Store, clock: () => number, original?: ReadonlyMap<string, Place>): Cluster {
+export function startCluster(
+  desired: DesiredState,
+  disk: GitRepository,
+  clock: () => number,
+  original?: ReadonlyMap<string, Place>,
+): Cluster {
   const places = new Map<string, Place>();
   for (const { name } of desired.delivery.environments) {
     const copied = original?.get(name);
@@ -48,7 +54,7 @@ export function startCluster(desired: DesiredState, store: Store, clock: () => n
   const placeOf = (name: string): Place => places.get(name) as Place;
   const trees = new Map<string, string>();
   const treeOf = async (revision: string): Promise<string> => {
-    const tree = trees.get(revision) ?? (await store.tryTree(revision, 'manifests')) ?? '';
+    const tree = trees.get(revision) ?? (await disk.tryTree(revision, 'manifests')) ?? '';
     trees.set(revision, tree);
     return tree;
   };
@@ -61,7 +67,7 @@ export function startCluster(desired: DesiredState, store: Store, clock: () => n
     const full = revision === 'HEAD' ? ['refs/heads/main'] : revision.startsWith('refs/') ? [revision] : [];
     const candidates = full.length > 0 ? full : ['refs/', 'refs/tags/', 'refs/heads/'].map((folder) => `${folder}${revision}`);
     for (const ref of candidates) {
-      const found = await store.tryRef(ref);
+      const found = await disk.tryRef(ref);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -79,7 +85,8 @@ export function startCluster(desired: DesiredState, store: Store, clock: () => n
   const look = async (name: string): Promise<Place> => {
     const place = placeOf(name);
     const head = await followed(name);
-    if (head !== undefined && head !== place.revision && specOf(desired, name)?.syncPolicy?.automated !== undefined) await apply(name, head);
+    if (head !== undefined && head !== place.revision && specOf(desired, name)?.syncPolicy?.automated !== undefined)
+      await apply(name, head);
     return place;
   };
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { DeliveryError, type RefUpdate } from '../../lib/delivery';
 import { git } from '../../lib/delivery/git/git-process';
 import type { PushEvent } from '../../lib/explorer/trace';
@@ -26,8 +25,8 @@ export async function pushTo(world: World, { by, ref, how }: PushEvent): Promise
 }
 
 /** Where a ref leads now, or would lead; undefined when there is none. */
-export async function headOf(world: World, ref: string): Promise<string | undefined> {
-  return (await world.as('olga')).store.tryRef(ref);
+export function headOf(world: World, ref: string): Promise<string | undefined> {
+  return world.disk.tryRef(ref);
 }
 
 async function pushed(world: World, login: string, ref: string): Promise<void> {
@@ -37,21 +36,25 @@ async function pushed(world: World, login: string, ref: string): Promise<void> {
     tree: await store.writeTree(await store.files(parent, '')),
     parents: [parent],
     author: login,
-    message: 'Another revision',
+    message: `Another revision: ${next++}`,
     at: 0,
   });
   const outcome: RefUpdate = await store.moveRef(ref, commit, undefined);
   if (outcome.kind === 'refused') throw new DeliveryError('refused', outcome.reason, 'do not');
 }
 
+let next = 0;
+
 /** A commit and its child; the ref leads to the one from which it is about to move, past all rules, as whoever owns the disk can do. */
 async function prepared(world: World, ref: string, how: PushEvent['how']): Promise<readonly [older: string, newer: string]> {
-  const gitDir = join(await world.github.world.repository(at.owner, at.repo).hostFolder, 'repository.git');
+  const { gitDir } = world.disk;
   const run = async (...args: readonly string[]): Promise<string> =>
     (await git(['-c', 'user.name=olga', '-c', 'user.email=olga@example.org', ...args], { gitDir })).trim();
-  const older = (await headOf(world, ref)) ?? (await world.head('develop'));
-  const newer = await run('commit-tree', `${older}^{tree}`, '-p', older, '-m', 'The next');
+  const there = await headOf(world, ref);
+  const older = there ?? (await world.head('develop'));
+  const newer = await run('commit-tree', `${older}^{tree}`, '-p', older, '-m', `The next: ${next++}`);
   await run('update-ref', 'refs/heads/side', newer);
+  if (how === 'create' && there !== undefined) await run('update-ref', '-d', ref);
   if (how !== 'create') await run('update-ref', ref, how === 'force' ? newer : older);
   return [older, newer];
 }

@@ -20,10 +20,15 @@ export function numbersFrom(seed: number): () => number {
 }
 
 /** What brings releases on is chosen more often than what holds them up: a plain walk would seldom see production. */
-const WEIGHTS: Readonly<Partial<Record<TraceEvent['kind'], number>>> = { decide: 6, sync: 4, verify: 4, clock: 4, healthy: 4, land: 2 };
+const WEIGHTS: Readonly<Partial<Record<TraceEvent['kind'], number>>> = { decide: 6, sync: 4, verify: 4, clock: 4, healthy: 4, land: 1.5 };
 
 /** Random traces of a machine that branch off from one another: as many as asked for, each with a number of events of its own. */
-export function growTraces(machine: Machine, count: number, ownEvents: number, random: () => number): { readonly roots: readonly TraceNode[] } {
+export function growTraces(
+  machine: Machine,
+  count: number,
+  ownEvents: number,
+  random: () => number,
+): { readonly roots: readonly TraceNode[] } {
   const roots: TraceNode[] = [];
   const inner: { readonly next: TraceNode[]; readonly state: State }[] = [{ next: roots, state: machine.initial() }];
   for (let grown = 0; grown < count; ) {
@@ -43,7 +48,11 @@ export function growTraces(machine: Machine, count: number, ownEvents: number, r
 }
 
 /** One event more that this place has not seen yet. */
-function step(machine: Machine, { next, state }: { readonly next: TraceNode[]; readonly state: State }, random: () => number): TraceNode | undefined {
+function step(
+  machine: Machine,
+  { next, state }: { readonly next: TraceNode[]; readonly state: State },
+  random: () => number,
+): TraceNode | undefined {
   const known = new Set(next.map(({ event }) => JSON.stringify(event)));
   const codes: number[] = [];
   machine.enabled(state.slice(), (code) => codes.push(code));

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { renderer } from '../../lib/cli/delivery-session';
 import { bind } from '../../lib/compile/bind';
 import { bootstrap, createRelease, type Delivery, deliver, type Host, promote, type Store } from '../../lib/delivery';
+import { GitRepository } from '../../lib/delivery/git/git-repository';
 import { gitHubHost, gitHubStore } from '../../lib/delivery/github';
 import type { DesiredRuleset, DesiredState } from '../../lib/desired/desired-state';
-import { GitHubAuthentication, type GitHubClient, gitHubClient } from '../../lib/github';
+import { answered, GitHubAuthentication, type GitHubClient, gitHubClient } from '../../lib/github';
 import { digest } from '../delivery/world';
 import { type GitHub, startGitHub } from '../github';
 import { cast, ids, slugOf } from './cast';
@@ -26,6 +27,8 @@ export interface World {
   /** As the delivery app. */
   readonly delivery: Delivery;
   readonly cluster: Cluster;
+  /** What lies on GitHub's disks. */
+  readonly disk: GitRepository;
   /** Commits that landed, by their place: each id under which the commit is known on a source. */
   readonly landed: Map<string, number>;
   /** Releases by the place of their commit. */
@@ -39,8 +42,8 @@ export interface World {
   client(login: string): GitHubClient;
   pass(seconds: number): void;
   head(branch: string): Promise<string>;
-  /** Makes a commit and gets it onto a branch: pushed where that is allowed, else by a checked pull request. */
-  commitOnto(branch: string, login: string, files: Readonly<Record<string, string>>): Promise<string>;
+  /** Makes a commit and gets it onto a branch, which begins at another one: pushed where that is allowed, else by a checked pull request. */
+  commitOnto(branch: string, login: string, files: Readonly<Record<string, string>>, from?: string): Promise<string>;
   /** What the pipeline of a source does with a commit. */
   release(commit: number, source: string): Promise<void>;
   /** Runs of the delivery app, as long as one merges something. */
@@ -64,13 +67,21 @@ export function startWorld(desired: DesiredState): Promise<World> {
   return open(desired);
 }
 
-async function open(desired: DesiredState, original?: World & { readonly folder: string; readonly now: number }): Promise<World> {
+async function open(
+  desired: DesiredState,
+  original?: World & { readonly folder: string; readonly now: number; readonly commits: number },
+): Promise<World> {
   const { delivery: policy } = desired;
   const { repository } = policy;
   const folder = await mkdtemp(join(tmpdir(), 'stagegate-replay-'));
   let now = original?.now ?? START;
   const clock = (): number => now;
-  const github = await startGitHub({ people: cast, plan: 'team', clock, appPermissions: { stagegate: { members: 'read', checks: 'read' } } });
+  const github = await startGitHub({
+    people: cast,
+    plan: 'team',
+    clock,
+    appPermissions: { stagegate: { members: 'read', checks: 'read' } },
+  });
   const hostFolder = await github.world.repository(at.owner, at.repo).hostFolder;
   if (original !== undefined) {
     await rm(hostFolder, { recursive: true });
@@ -99,7 +110,8 @@ async function open(desired: DesiredState, original?: World & { readonly folder:
     return known;
   };
   const app = await as('stagegate');
-  const cluster = startCluster(desired, app.store, clock, original?.cluster.places());
+  const disk = new GitRepository(join(hostFolder, 'repository.git'));
+  const cluster = startCluster(desired, disk, clock, original?.cluster.places());
 
   const armed = new Set<string>(original?.armed);
   const stopped: StoppedRun[] = [];
@@ -137,27 +149,27 @@ async function open(desired: DesiredState, original?: World & { readonly folder:
     return outcome;
   };
 
-  const commitAs = async (login: string, parent: string | undefined, files: Readonly<Record<string, string>>): Promise<string> => {
-    const { store } = await as(login);
-    const all = new Map([...(parent === undefined ? [] : await store.files(parent, '')), ...Object.entries(files)]);
-    const [first = ''] = Object.keys(files);
-    return store.writeCommit({
-      tree: await store.writeTree(all),
-      parents: parent === undefined ? [] : [parent],
-      author: login,
-      message: `Change ${first}`,
-      at: now,
-    });
+  let commits = original?.commits ?? 0;
+  const commitAs = async (login: string, parents: readonly string[], files: Readonly<Record<string, string>>): Promise<string> => {
+    const [parent] = parents;
+    const all = new Map([...(parent === undefined ? [] : await disk.files(parent, '')), ...Object.entries(files)]);
+    commits++;
+    const message = `Change ${commits}: ${Object.keys(files).join(', ')}\n`;
+    return disk.writeCommit({ tree: await disk.writeTree(all), parents, author: login, message, at: now });
   };
-  const head = async (branch: string): Promise<string> => (await app.store.tryRef(`refs/heads/${branch}`)) ?? '';
+  const head = async (branch: string): Promise<string> => (await disk.tryRef(`refs/heads/${branch}`)) ?? '';
 
-  const world: World & { folder: string; now: number } = {
+  const world: World & { folder: string; now: number; commits: number } = {
     folder,
     get now() {
       return now;
     },
+    get commits() {
+      return commits;
+    },
     desired,
     github,
+    disk,
     delivery,
     cluster,
     landed: new Map(original?.landed),
@@ -171,13 +183,24 @@ async function open(desired: DesiredState, original?: World & { readonly folder:
     pass(seconds) {
       now += seconds * 1000;
     },
-    async commitOnto(branch, login, files) {
-      const { host: own, store } = await as(login);
-      const made = await commitAs(login, (await head(branch)) || (await head('develop')), files);
-      const direct = await store.moveRef(`refs/heads/${branch}`, made, (await head(branch)) || undefined);
-      if (direct.kind === 'done') return made;
+    async commitOnto(branch, login, files, from = 'develop') {
+      const there = await head(branch);
+      const made = await commitAs(login, [there || (await head(from))], files);
+      if (there === '') {
+        await moved(world, login, `refs/heads/${branch}`, made);
+        return made;
+      }
+      const direct = await moved(world, login, `refs/heads/${branch}`, made).then(
+        () => true,
+        (error: unknown) => {
+          if (answered(error, 422)) return false;
+          throw error;
+        },
+      );
+      if (direct) return made;
       const topic = `topic-${made.slice(0, 8)}`;
-      await store.moveRef(`refs/heads/${topic}`, made, undefined);
+      await moved(world, login, `refs/heads/${topic}`, made);
+      const { host: own } = await as(login);
       const pull = await own.openPullRequest({ head: topic, base: branch, title: `Change ${branch}`, body: '' });
       await reportRequired(world, `refs/heads/${branch}`, made, login);
       const merged = await own.merge(pull.number, { method: 'merge', head: made, message: `Merge ${topic}` });
@@ -224,19 +247,26 @@ async function open(desired: DesiredState, original?: World & { readonly folder:
   };
 
   if (original === undefined) {
-    const dora = await as('dora');
     const owners = desired.repositories.flatMap(({ files }) => files).map(({ path, content }) => [path, content] as const);
-    const first = await commitAs('dora', undefined, {
+    const first = await commitAs('dora', [], {
       'README.md': 'OpenLuffy\n',
       [policy.programFile]: 'export {};\n',
       [policy.lockFile]: '{}\n',
       ...Object.fromEntries(owners),
     });
-    for (const branch of ['main', 'develop']) await dora.store.moveRef(`refs/heads/${branch}`, first, undefined);
+    for (const branch of ['main', 'develop']) await moved(world, 'dora', `refs/heads/${branch}`, first);
     await bootstrap(delivery);
   }
   await install(world, rulesetsOf(desired));
   return world;
+}
+
+/** Makes a ref, or moves it forward, as somebody. */
+export async function moved(world: World, login: string, ref: string, commit: string): Promise<void> {
+  const client = world.client(login);
+  if ((await world.disk.tryRef(ref)) === undefined)
+    await client.request('POST /repos/{owner}/{repo}/git/refs', { ...at, ref, sha: commit });
+  else await client.request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', { ...at, ref: ref.replace('refs/', ''), sha: commit });
 }
 
 /** The compiled rulesets of the delivery repository, with ids in the place of slots. */
@@ -244,12 +274,24 @@ export function rulesetsOf(desired: DesiredState): readonly DesiredRuleset[] {
   return bind(desired.repositories.find(({ name }) => name === desired.delivery.repository)?.rulesets ?? [], ids);
 }
 
-/** Puts rulesets in the place of those that are there. */
-export async function install(world: World, rulesets: readonly DesiredRuleset[]): Promise<void> {
-  const owner = world.client('olga');
-  const there = await owner.paginate('GET /repos/{owner}/{repo}/rulesets', { ...at, per_page: 100 });
-  for (const { id } of there) await owner.request('DELETE /repos/{owner}/{repo}/rulesets/{ruleset_id}', { ...at, ruleset_id: Number(id) });
-  for (const ruleset of rulesets) await owner.request('POST /repos/{owner}/{repo}/rulesets', { ...at, ...ruleset } as never);
+const installed = new WeakMap<GitHub, Map<string, number>>();
+
+/** Puts rulesets in the place of those that are there; what is there already stays. */
+export async function install({ github, client }: World, rulesets: readonly DesiredRuleset[]): Promise<void> {
+  const owner = client('olga');
+  const there = installed.get(github) ?? new Map<string, number>();
+  installed.set(github, there);
+  const wanted = new Map(rulesets.map((ruleset) => [JSON.stringify(ruleset), ruleset]));
+  for (const [text, id] of [...there]) {
+    if (wanted.has(text)) continue;
+    await owner.request('DELETE /repos/{owner}/{repo}/rulesets/{ruleset_id}', { ...at, ruleset_id: id });
+    there.delete(text);
+  }
+  for (const [text, ruleset] of wanted) {
+    if (there.has(text)) continue;
+    const { data } = await owner.request('POST /repos/{owner}/{repo}/rulesets', { ...at, ...ruleset } as never);
+    there.set(text, (data as { readonly id: number }).id);
+  }
 }
 
 /** Successes of every check that rulesets may ask of a commit there, each by its app, or by whoever acts where none is named. */
@@ -272,7 +314,7 @@ export async function reportRequired(world: World, ref: string, commit: string, 
 async function placeOf(world: World, revision: string): Promise<number | undefined> {
   const source = world.landed.get(revision);
   if (source !== undefined) return source;
-  const text = await world.delivery.store.tryFile(revision, 'release.yaml');
+  const text = await world.disk.tryFile(revision, 'release.yaml');
   const id = /^id: (\w+)$/m.exec(text ?? '')?.[1];
   return [...world.releases].find(([, release]) => release === id)?.[0];
 }
