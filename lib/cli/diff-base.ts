@@ -44,7 +44,7 @@ export async function baseProgram(
   const chosen = given === undefined ? await defaultBase(clone, head.model.program.branch) : await namedBase(clone, given);
   const checkout = await checkOut(clone.gitDir, chosen.compared.commit);
   try {
-    const path = head.file.endsWith('.json') ? join(clone.prefix, head.model.program.file) : pathInClone(clone, head.file);
+    const path = head.file.endsWith('.json') ? head.model.program.file : pathInClone(clone, head.file);
     const isNamed = options.program !== undefined;
     const folder = join(checkout.folder, isNamed ? dirname(path) : clone.prefix);
     const commit = chosen.compared.commit.slice(0, 7);

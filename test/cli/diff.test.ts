@@ -138,6 +138,16 @@ describe('Against another commit', () => {
     expect((await difference(folder, '--program', 'deploy/platform.ts')).environments[0]?.changes[0]).toMatchObject(expected);
   });
 
+  test('a model that was written is compared with the program that it declares to come from', async () => {
+    const folder = cloneWith({ 'platform.ts': program, '.gitignore': 'model.json\n' });
+    write(folder, 'platform.ts', withMore('replicas: 3'));
+    write(folder, 'model.json', (await call(['model'], { folder })).out);
+    git(folder, 'checkout', '--quiet', 'platform.ts');
+    const found = await difference(folder, '--program', 'model.json');
+    expect(found.notCompared).toEqual([]);
+    expect(found.environments.map(({ name }) => name)).toEqual(['dev', 'prod']);
+  });
+
   test('one environment alone', async () => {
     const folder = cloneWith({ 'platform.ts': program });
     write(folder, 'platform.ts', withMore('replicas: 3').replace('gates: [Gate.healthy()]', 'gates: []'));

@@ -540,7 +540,7 @@ const CASES: readonly Case[] = [
   ],
 ];
 
-test.each(CASES)('%s', (...[, before, after, expected, tier]) => {
+test.each(CASES.map((row) => [row[0], row] as const))('%s', (_, [, before, after, expected, tier]) => {
   expect(meanings(before, after, tier)).toEqual(expected);
 });
 
