@@ -11,7 +11,7 @@ import { type PullRequest, principalOf, pullRequestStep } from './pull-request';
 import { slicesOf } from './slices';
 import { running, type State } from './state';
 import { commitId, type PullRequestEvent, type PushEvent, type TraceEvent } from './trace';
-import { tryCodeOf } from './trace-text';
+import { saysEnough, tryCodeOf } from './trace-text';
 import { worldOf } from './world';
 
 type StepHarm = NonNullable<Outcome['harm']>;
@@ -50,6 +50,7 @@ export function replay(desired: DesiredState, intent: Intent, events: readonly T
       possible ||= candidate === number;
     });
     if (!possible) return { kind: 'refused', reason: `${event.kind} is not possible here` };
+    if (event.kind === 'decide' && !saysEnough(machine.world, event)) return { kind: 'refused', reason: `${event.policy} asks for more` };
     const found = machine.apply(state, number);
     return { kind: 'done', ...(found === undefined ? {} : { harm: found }) };
   };

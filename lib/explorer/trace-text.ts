@@ -3,7 +3,7 @@ import { people } from './landing-ways';
 import type { Harm } from './monitor';
 import { sampleOf } from './ref-pattern';
 import { git, running, type State } from './state';
-import { commitId, shortRef, type TraceEvent } from './trace';
+import { commitId, type PromotionEvent, shortRef, type TraceEvent } from './trace';
 import type { Edge, World } from './world';
 
 /** The event of a trace for a number of the search. */
@@ -83,6 +83,22 @@ export function tryCodeOf(w: World, event: TraceEvent): number | undefined {
       return plain && known(place, plain[0]);
     }
   }
+}
+
+/** Whether what people and other apps say in an event is what the gates of its edge ask for, or more. */
+export function saysEnough(w: World, event: PromotionEvent): boolean {
+  const word = w.edges.find(({ policy }) => policy === event.policy)?.word;
+  if (word === undefined) return false;
+  const members = [...word.groups].map(
+    ([group, count]) => [event.approvedBy.filter((name) => name.endsWith(` of ${group}`)).length, count] as const,
+  );
+  const total = members.reduce((sum, [, count]) => sum + count, word.others);
+  return (
+    members.every(([given, count]) => given >= count) &&
+    event.approvedBy.length >= total &&
+    (event.asked || !word.asked) &&
+    word.checks.every((check) => event.checks.includes(check))
+  );
 }
 
 /** A sequence of the search as events and as lines, one per event, what they lead to behind them, the harm last. */

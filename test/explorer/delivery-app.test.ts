@@ -69,6 +69,12 @@ test('nobody can approve what is not proposed: unhealthy, unverified, or with an
   expect(refusal(...moved, approve(0))?.index).toBe(moved.length);
 });
 
+test('who says less than the gates ask for brings nothing on', () => {
+  const ready = [...toPreprod, push(0, 'main'), healthy('preprod'), verify];
+  const stranger: TraceEvent = { ...approve(0), approvedBy: ['developer 2'] } as TraceEvent;
+  expect(refusal(...ready, stranger)).toEqual({ index: ready.length, reason: 'preprod-to-prod asks for more' });
+});
+
 test('production waits for a person to sync', () => {
   expect(runs(...toProd.slice(0, -1))).toEqual({ dev: '4f2a1c', preprod: '4f2a1c' });
 });
