@@ -1,4 +1,6 @@
+import { outside } from '../delivery/error';
 import {
+  answered,
   createIssueComment,
   deleteIssueComment,
   type GitHubAccount,
@@ -7,7 +9,7 @@ import {
   issueComments,
   updateIssueComment,
 } from '../github';
-import { type CommentPlan, ownComments, type PostedComment, planComments, type Shown } from '../report/sticky-comment';
+import { isSame, ownComments, type PostedComment, planComments, type Shown } from '../report/sticky-comment';
 
 /** What became of the comments of a pull request. */
 export type Posted =
@@ -36,41 +38,45 @@ export interface StickyComments {
 export async function postComments(client: GitHubClient, wanted: StickyComments): Promise<Posted> {
   const { repository, number } = wanted;
   const author = accountText(await gitHubViewer(client));
-  const plan = (posted: readonly PostedComment[]): CommentPlan =>
-    planComments(posted, author, wanted.parts, wanted.shown, { isNew: wanted.isNew });
-  const before = await commented(client, repository, number);
-  const first = plan(before);
-  if (first.kind === 'superseded') return first;
-  const { update, create, remove } = first;
-  if (update.length + create.length + remove.length === 0) return outcome('unchanged', ownComments(before, author));
-  if (!(await wanted.isPresent())) return { kind: 'moved-on' };
-  await carryOut(client, wanted, first);
-  if (create.length === 0) return outcome('updated', without(ownComments(before, author), remove));
-  // Another run may have made the same comments at the same time: whoever looks last sees both, and keeps the first.
-  const after = await commented(client, repository, number);
-  const again = plan(after);
-  const doubled = again.kind === 'superseded' ? [] : again.remove;
-  for (const id of doubled) await deleteIssueComment(client, repository, id);
-  const own = without(ownComments(after, author), doubled);
-  return outcome(create.length === own.length ? 'created' : 'updated', own);
+  let kind: 'created' | 'updated' | 'unchanged' = 'unchanged';
+  // Other runs may write at the same time: it is over when what is there is as it should be.
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const posted = await commented(client, repository, number);
+    const own = ownComments(posted, author);
+    const plan = planComments(posted, author, wanted.parts, wanted.shown, { isNew: wanted.isNew });
+    if (plan.kind === 'superseded') {
+      for (const id of plan.remove) await deleteIssueComment(client, repository, id);
+      return { kind: 'superseded', by: plan.by };
+    }
+    // What this run has written stays, although GitHub may give it back in another form.
+    const update = plan.update.filter(({ id }) => round === 0 || !own.some((one) => one.id === id && isSame(one.shown, wanted.shown)));
+    if (update.length + plan.create.length + plan.remove.length === 0) return outcome(kind, own);
+    if (!(await wanted.isPresent())) return { kind: 'moved-on' };
+    for (const { id, body } of update) await updateIfThere(client, repository, id, body);
+    for (const body of plan.create) await createIssueComment(client, repository, number, body);
+    for (const id of plan.remove) await deleteIssueComment(client, repository, id);
+    if (kind === 'unchanged') kind = own.length === 0 ? 'created' : 'updated';
+  }
+  return outside(
+    `the comments on #${number} are changed by others all the time`,
+    'look at which programs write there, and repeat the command',
+  );
+}
+
+/** Times that the comments are looked at before it is given up. */
+const MOST_ROUNDS = 6;
+
+/** One that another run has deleted is made anew in the next round. */
+async function updateIfThere(client: GitHubClient, repository: string, id: number, body: string): Promise<void> {
+  try {
+    await updateIssueComment(client, repository, id, body);
+  } catch (error) {
+    if (!answered(error, 404)) throw error;
+  }
 }
 
 function outcome(kind: 'created' | 'updated' | 'unchanged', own: readonly { readonly id: number; readonly url: string }[]): Posted {
   return own.length === 0 ? { kind: 'nothing-to-say' } : { kind, comments: own.map(({ id, url }) => ({ id, url })) };
-}
-
-function without<C extends { readonly id: number }>(comments: readonly C[], ids: readonly number[]): readonly C[] {
-  return comments.filter(({ id }) => !ids.includes(id));
-}
-
-async function carryOut(
-  client: GitHubClient,
-  { repository, number }: StickyComments,
-  plan: Extract<CommentPlan, { kind: 'write' }>,
-): Promise<void> {
-  for (const { id, body } of plan.update) await updateIssueComment(client, repository, id, body);
-  for (const body of plan.create) await createIssueComment(client, repository, number, body);
-  for (const id of plan.remove) await deleteIssueComment(client, repository, id);
 }
 
 async function commented(

@@ -26,7 +26,7 @@ export function markdownText(text: string, size = 400): string {
 /** A text in pieces of few characters, each escaped. */
 function* pieces(text: string): Generator<string> {
   const significant =
-    /^[-+=]|^\d+[.)](?=\s|$)|[&<>`*[\]|~\\$@#]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:\/\/|:(?=[\w+-]+(?::|$))|(?:www(?=\.)|GH(?=-\d)|(?:https?|ftp|mailto|xmpp)(?=:))/giu;
+    /^[-+=]|^\d+[.)](?=\s|$)|[&<>`*[\]|~\\$@#]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:(?=[\w+-]+(?::|$))|(?:www(?=\.)|GH(?=-\d)|(?:https?|ftp|mailto|xmpp)(?=:))/giu;
   let at = 0;
   for (const match of text.matchAll(significant)) {
     yield* text.slice(at, match.index);

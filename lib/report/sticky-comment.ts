@@ -15,7 +15,8 @@ export interface PostedComment {
 
 /** What has to be done so that exactly the wanted parts are there. */
 export type CommentPlan =
-  | { readonly kind: 'superseded'; readonly by: Shown }
+  /** A later run has written; what the own one has written beside it is surplus. */
+  | { readonly kind: 'superseded'; readonly by: Shown; readonly remove: readonly number[] }
   | {
       readonly kind: 'write';
       readonly update: readonly { readonly id: number; readonly body: string }[];
@@ -43,7 +44,8 @@ export function planComments(
 ): CommentPlan {
   const own = ownComments(posted, author);
   const later = own.find((comment) => isLater(comment.shown, shown));
-  if (later !== undefined) return { kind: 'superseded', by: later.shown };
+  if (later !== undefined)
+    return { kind: 'superseded', by: later.shown, remove: own.filter((one) => isSame(one.shown, shown)).map(({ id }) => id) };
   const wanted = own.length === 0 && !isNew ? [] : parts.map((body, index) => marked(body, index + 1, shown));
   const kept = wanted.map((_, index) => own.find(({ part }) => part === index + 1));
   return {
@@ -79,6 +81,11 @@ function tryMark(body: string): Mark | undefined {
   const [, part, head = '', number, attempt] = match;
   const run = { number: Number(number), attempt: Number(attempt) };
   return { part: Number(part), shown: { head, ...(run.number === 0 ? {} : { run }) } };
+}
+
+/** Whether two comments show what the same run has compared. */
+export function isSame(one: Shown, other: Shown): boolean {
+  return one.head === other.head && one.run?.number === other.run?.number && one.run?.attempt === other.run?.attempt;
 }
 
 /** Whether what is posted comes from a later run for the same head. Another head is an earlier one, as only the present head is posted. */

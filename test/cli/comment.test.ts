@@ -294,6 +294,22 @@ describe('comment', () => {
       expect((await comments(number))[0]?.body).not.toContain('old');
     });
 
+    test('two runs at the same time leave one comment, that of the later run', async () => {
+      const { number, head, branch } = await opened();
+      const at = { commit: head, branch, repository: REPOSITORY };
+      const runs = [1, 2, 3].map((attempt) => {
+        const folder = file(some(head, { environments: [environmentOf(`attempt-${attempt}`, [changeOf()])] }));
+        return { folder, environment: afterRun(folder, at, { number: 7, attempt }) };
+      });
+      const codes = await Promise.all(
+        runs.map(async (options) => (await call(['comment', '--from', 'difference.json', '--base', 'main'], options)).code),
+      );
+      expect(codes).toEqual([0, 0, 0]);
+      const left = await comments(number);
+      expect(left.map(({ body }) => /run=(\S+)/.exec(body)?.[1])).toEqual(['7.3']);
+      expect(left[0]?.body).toContain('attempt-3');
+    });
+
     test('comments of others that bear the mark stay as they are', async () => {
       const { number, head, branch } = await opened();
       const mark = `<!-- stagegate preview part=1 head=${head} run=99.1 -->\nlooks good`;
@@ -357,7 +373,7 @@ describe('comment', () => {
         const { number, head, branch } = await opened(by);
         const folder = folderWith({
           'difference.json': JSON.stringify(some(head)),
-          'stacks/prod.json': stack,
+          'stacks/acme/prod.json': stack,
           'stacks/dev.json': 'error: no such stack',
         });
         const at = { commit: head, branch, repository: by === 'alice' ? REPOSITORY : 'mallory/shop' };
@@ -367,7 +383,7 @@ describe('comment', () => {
         });
         bodies.push((await comments(number))[0]?.body ?? '');
       }
-      expect(bodies[0]).toContain('| prod | −1 | ⚠ deleted Namespace prod |');
+      expect(bodies[0]).toContain('| acme/prod | −1 | ⚠ deleted Namespace prod |');
       expect(bodies[0]).toContain('| dev | | <b>the preview could not be read: it is no JSON</b> |');
       expect(bodies[1]).not.toContain('Namespace');
     });

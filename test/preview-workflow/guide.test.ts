@@ -138,6 +138,6 @@ describe('a reader of the guide to previews', () => {
       const written = body.split('\n').map(shown);
       for (const line of told) expect(written).toContain(shown(line.replace(/^> /, '')));
     }
-    expect(comments[1]?.body).toContain('| prod | 0 | nothing changes |');
+    expect(comments[1]?.body).toContain('| acme/shop/prod | 0 | nothing changes |');
   });
 });

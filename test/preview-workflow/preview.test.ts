@@ -75,7 +75,7 @@ describe('the rendered preview workflow', () => {
     expect(posted?.user.login).toBe('github-actions[bot]');
     expect(posted?.body).toMatch(new RegExp(`^<!-- stagegate preview part=1 head=${pull.head} run=1\\.1 -->\n`));
     expect(posted?.body).toContain('⚠ <b>Policy weaker</b>: `preprod → prod`: 1 approval including engineers → <b>no approval</b>');
-    expect(posted?.body).toContain('| prod | ~1 | changed Secret token |');
+    expect(posted?.body).toContain('| acme/openluffy/prod | ~1 | changed Secret token |');
     expect(posted?.body).toContain('! data: a secret changes, which is not shown');
     expect(posted?.body).toContain(`[run](${scratch.github.url}${REPOSITORY}/actions/runs/${preview?.id})`);
 
@@ -99,7 +99,7 @@ describe('the rendered preview workflow', () => {
     const own = [...artifacts.values()].filter(({ run }) => run === runs[0]?.id);
     expect(own.map(({ name, archive }) => [name, [...unzipped(archive).keys()]])).toEqual([
       ['stagegate-preview', ['difference.json']],
-      ['stagegate-preview-stacks', ['stacks/prod.json']],
+      ['stagegate-preview-stacks', ['stacks/acme/openluffy/prod.json']],
     ]);
     const everything = JSON.stringify([runs.map(({ jobs }) => jobs), own.map(({ archive }) => archive.toString('latin1'))]);
     expect(everything).not.toMatch(/ghs_|pul-0123456789/);

@@ -60,6 +60,13 @@ test.each([
   expect(plan.kind).toBe(kind);
 });
 
+test('of two runs that have written at the same time the later one keeps the first comment, and the earlier one takes its own away', () => {
+  const [earlier, later] = [ours, { head: HEAD, run: { number: 13, attempt: 1 } }] as const;
+  const both = [posted(1, marked('old', 1, earlier)), posted(2, marked('new', 1, later))];
+  expect(planComments(both, app, ['old'], earlier)).toEqual({ kind: 'superseded', by: later, remove: [1] });
+  expect(planComments(both, app, ['new'], later)).toEqual(write({ update: [{ id: 1, body: marked('new', 1, later) }], remove: [2] }));
+});
+
 test('a person may replace what a run posted', () => {
   expect(planComments([posted(1, marked('x', 1, ours))], app, ['new'], { head: HEAD }).kind).toBe('write');
 });
@@ -77,6 +84,7 @@ test('a mark is read again although GitHub has changed the line breaks', () => {
   expect(planComments([posted(1, body)], app, ['new'], ours)).toEqual({
     kind: 'superseded',
     by: { head: HEAD, run: { number: 13, attempt: 1 } },
+    remove: [],
   });
 });
 
