@@ -50,6 +50,9 @@ function readByRunner(line: string): {
   return { command, properties, message: unescaped(message) };
 }
 
+/** A carriage return that ends no line could hide what stands before it, and is shown as a sign of its own. */
+const visible = (text: string): string => text.replaceAll('\r\n', '\n').replaceAll('\r', '␍');
+
 test('whatever a finding says, the runner reads one command with exactly that file, title and text', () => {
   const text = fc.string({ unit: fc.constantFrom('a', ':', ',', '%', '\n', '\r', '=', '2', '5', 'A', '0') });
   fc.assert(
@@ -59,8 +62,8 @@ test('whatever a finding says, the runner reads one command with exactly that fi
       expect(more).toEqual([]);
       expect(readByRunner(line)).toEqual({
         command: 'warning',
-        properties: { file, title: `SG101 n ${path}` },
-        message: `${message}\ngiven g\nexpected e\nremedy r`,
+        properties: { file: visible(file), title: `SG101 n ${visible(path)}` },
+        message: visible(`${message}\ngiven g\nexpected e\nremedy r`),
       });
     }),
   );

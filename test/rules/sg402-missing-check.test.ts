@@ -26,7 +26,7 @@ test('a gate that waits for a check without a workflow is refused with the names
       path: 'shop/dev-to-staging',
       message: 'gate check-lint waits for lint, which nobody reports',
       given: 'lint',
-      expected: 'one of stagegate/gates, stagegate/head, stagegate/policy and validate',
+      expected: 'one of Compare with the base, Preview stacks, stagegate/gates, stagegate/head, stagegate/policy and validate',
       remedy: 'require a check that exists, by the name of its job',
     },
   ]);
@@ -37,7 +37,7 @@ test('a required check under another name is refused once', () => {
     {
       path: 'shop/delivery',
       message: 'develop of acme/shop requires validated, which nobody reports',
-      expected: 'one of stagegate/gates, stagegate/head, stagegate/policy and validate',
+      expected: 'one of Compare with the base, Preview stacks, stagegate/gates, stagegate/head, stagegate/policy and validate',
     },
   ]);
 });
