@@ -294,6 +294,26 @@ describe('comment', () => {
       expect((await comments(number))[0]?.body).not.toContain('old');
     });
 
+    test('of the pull request itself is posted on that one, and not for an older head', async () => {
+      const { number, head, branch } = await opened();
+      const side = (sha: string, ref: string) => ({ sha, ref, repo: { full_name: REPOSITORY } });
+      const inRun = (sha: string) => {
+        const folder = folderWith({
+          'difference.json': JSON.stringify(some(sha)),
+          'event.json': JSON.stringify({ pull_request: { number, head: side(sha, branch), base: side(left, 'main') } }),
+        });
+        const variables = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: join(folder, 'event.json') };
+        const own = { ...environment('github-actions'), ...variables, GITHUB_RUN_ID: '5', GITHUB_RUN_NUMBER: '3', GITHUB_RUN_ATTEMPT: '2' };
+        return call(['comment', '--from', 'difference.json'], { folder, environment: own });
+      };
+      expect((await inRun(left)).out).toBe(
+        `nothing posted: #${number} has moved on from ${left.slice(0, 7)}, and the run of its head comments`,
+      );
+      expect((await inRun(head)).out).toMatch(/^created/);
+      expect((await comments(number))[0]?.body).toContain(`head=${head} run=3.2`);
+      expect((await comments(number))[0]?.body).toContain(`[run](${github.url}acme/shop/actions/runs/5)`);
+    });
+
     test('two runs at the same time leave one comment, that of the later run', async () => {
       const { number, head, branch } = await opened();
       const at = { commit: head, branch, repository: REPOSITORY };
