@@ -1,30 +1,68 @@
-import { compile } from 'stagegate';
-import { Bounds, explore } from '../../lib/explorer/explore';
+import { compile, type DesiredState } from 'stagegate';
+import { Bounds, explore, type Violation } from '../../lib/explorer/explore';
+import type { TraceEvent } from '../../lib/explorer/trace';
 import { intentOf } from '../../lib/rules/intent';
 import { openluffy } from '../compile/model-fixture';
 import { mutants } from '../explorer/mutants';
 import { call } from './calls';
 import { follow, placesOf, wholeMachine } from './expected';
-import { startWorld, type World } from './world';
-
-jest.setTimeout(1_800_000);
+import { type Place, startWorld, type World } from './world';
 
 const model = openluffy();
 const desired = compile(model);
 const intent = intentOf(model);
 
-/** Harm that is not in what runs, with the reason. */
-const ELSEWHERE: readonly (readonly [message: RegExp, why: string])[] = [
-  [/nothing prunes it/, 'objects of an older release that stay are in the cluster alone, and the stand-in has none'],
-  [/was not healthy in .* for/, 'the release is the same, and half of its soak is over'],
+interface Weakened {
+  readonly name: string;
+  readonly data: DesiredState;
+  readonly violation: Violation;
+}
+
+/** Harm that the last event does not do here, or that does not show in what lies and runs where, with the reason. */
+const ELSEWHERE: readonly { readonly is: (one: Weakened) => boolean; readonly last: 'done' | 'without effect'; readonly why: string }[] = [
+  {
+    is: ({ violation }) => violation.message.endsWith('nothing prunes it'),
+    last: 'done',
+    why: 'objects of an older release that stay lie in the cluster alone; the stand-in has none',
+  },
+  {
+    is: ({ name }) => name.endsWith('gate soak shorter'),
+    last: 'done',
+    why: 'the same release arrives; under the weakened data half of the soak is over',
+  },
+  {
+    is: ({ violation }) => violation.events.at(-1)?.kind === 'resume',
+    last: 'without effect',
+    why: 'the explorer knows no contents: two promotions of one base change the same lines of release.yaml, so that git merges one of them, or the older one is closed by then',
+  },
 ];
 
-const found = mutants(desired).flatMap((mutant) =>
-  explore(mutant.desired, intent, Bounds.quick)
-    .violations.filter(({ events }) => !['push', 'open'].includes(events[0]?.kind ?? ''))
-    .map((violation) => ({ name: mutant.name, desired: mutant.desired, violation })),
-);
-const distinct = [...new Map(found.map((one) => [JSON.stringify(one.violation.events), one])).values()];
+/** Sequences in which releases move, each once, with the data that they harm. */
+function weakened(): readonly Weakened[] {
+  const all = [...mutants(desired), { name: 'AppProject of prod: engineers sync any revision', desired: withOverride(desired) }];
+  const found = all.flatMap(({ name, desired: data }) =>
+    explore(data, intent, Bounds.quick)
+      .violations.filter(({ events }) => events[0]?.kind !== 'push' && events[0]?.kind !== 'open')
+      .map((violation): Weakened => ({ name, data, violation })),
+  );
+  return [...new Map([...found].reverse().map((one) => [JSON.stringify(one.violation.events), one])).values()].reverse();
+}
+
+/** No setting of a program gives this right; an AppProject that is changed afterwards can. */
+function withOverride(data: DesiredState): DesiredState {
+  const roles = [{ name: 'override', groups: ['engineers'], policies: ['p, proj:x:override, applications, override, x/*, allow'] }];
+  const environments = data.environments.map((environment) =>
+    environment.name !== 'prod'
+      ? environment
+      : {
+          ...environment,
+          bootstrap: environment.bootstrap.map((object) =>
+            object.kind === 'AppProject' ? { ...object, spec: { ...(object.spec as object), roles } as never } : object,
+          ),
+        },
+  );
+  return { ...data, environments };
+}
 
 let world: World;
 beforeAll(async () => {
@@ -32,33 +70,47 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-const wrong = (what: unknown) => require('node:fs').appendFileSync('/tmp/rp/dwrong.txt', JSON.stringify(what) + '\n');
+interface Outcome {
+  readonly places: Readonly<Record<string, Place>>;
+  readonly edited: boolean;
+}
 
-test.each(distinct)('$name', async ({ name, desired: weakened, violation }) => {
-  const { events } = violation;
+/** Makes the calls of all events under compiled data. */
+async function outcome(data: DesiredState, events: readonly TraceEvent[], environment: string): Promise<Outcome> {
+  const own = await world.copy(data);
+  try {
+    for (const event of events) await call(own, event);
+    expect(own.github.problems).toEqual([]);
+    return { places: await own.outcome(), edited: own.cluster.edited(environment) };
+  } finally {
+    await own.close();
+  }
+}
+
+const cases = weakened().map((one) => ({ ...one, title: `${one.name}: ${one.violation.lines.at(-1)}` }));
+
+test('every kind of event that moves releases, or overtakes, edits and overrides, is in a sequence', () => {
+  const kinds = new Set(cases.flatMap(({ violation }) => violation.events.map(({ kind }) => kind)));
+  expect([...kinds].sort()).toEqual([
+    ...['clock', 'decide', 'edit', 'healthy', 'land', 'lift', 'override', 'resume', 'roll-back', 'suspend', 'sync', 'unhealthy', 'verify'],
+  ]);
+});
+
+test.each(cases)('$title', async (one) => {
+  const { data, violation } = one;
+  const { events, environment = '' } = violation;
   const bounds = { ...Bounds.full, commits: 4, deviations: events.length };
-  const machine = wholeMachine(weakened, intent, bounds);
-  const own = await world.copy(weakened);
-  const said: unknown[] = [];
-  for (const event of events) said.push(await call(own, event).catch((e) => String(e.stack)));
-  const got = await own.outcome();
-  const { state, possible } = follow(machine, events);
-  const edited = own.cluster.edited(violation.environment ?? '');
-  await own.close();
-  if (possible !== events.length || JSON.stringify(got) !== JSON.stringify(placesOf(machine, state)))
-    wrong({ name, lines: violation.lines, said, possible, got, wanted: placesOf(machine, state) });
+  const elsewhere = ELSEWHERE.find(({ is }) => is(one));
 
-  const strong = wholeMachine(desired, intent, bounds);
-  const there = follow(strong, events);
-  const other = await world.copy(desired);
-  const said2: unknown[] = [];
-  for (const event of events.slice(0, there.possible + 1)) said2.push(await call(other, event).catch((e) => String(e.stack)));
-  const got2 = await other.outcome();
-  await other.close();
-  if (JSON.stringify(got2) !== JSON.stringify(placesOf(strong, there.state)))
-    wrong({ unweakened: true, name, lines: violation.lines, said2, possible: there.possible, got2, wanted: placesOf(strong, there.state) });
-  const harmless =
-    JSON.stringify(got[violation.environment ?? '']) === JSON.stringify(got2[violation.environment ?? '']) &&
-    edited === other.cluster.edited(violation.environment ?? '');
-  if (harmless) wrong({ same: true, name, lines: violation.lines, got, got2 });
+  const machine = wholeMachine(data, intent, bounds);
+  const effective = elsewhere?.last === 'without effect' ? events.slice(0, -1) : events;
+  const harmed = await outcome(data, events, environment);
+  expect(harmed.places).toEqual(placesOf(machine, follow(machine, effective).state));
+
+  const strict = wholeMachine(desired, intent, bounds);
+  const { state, possible } = follow(strict, events);
+  const unharmed = await outcome(desired, events.slice(0, possible + 1), environment);
+  expect(unharmed.places).toEqual(placesOf(strict, state));
+  const seen = ({ places, edited }: Outcome) => ({ ...places[environment], edited });
+  if (elsewhere === undefined) expect(seen(harmed)).not.toEqual(seen(unharmed));
 });

@@ -5,7 +5,7 @@ import type { Intent } from '../../lib/explorer/intent';
 import { sourceRefs } from '../../lib/explorer/source-refs';
 import { git, running, type State } from '../../lib/explorer/state';
 import type { TraceEvent } from '../../lib/explorer/trace';
-import { tryCodeOf } from '../../lib/explorer/trace-text';
+import { saysEnough, tryCodeOf } from '../../lib/explorer/trace-text';
 import { worldOf } from '../../lib/explorer/world';
 import type { Place } from './world';
 
@@ -31,7 +31,8 @@ export function follow(machine: Machine, events: readonly TraceEvent[]): { reado
     machine.enabled(state.slice(), (candidate) => {
       possible ||= candidate === code;
     });
-    if (code === undefined || !possible) return { state, possible: index };
+    if (code === undefined || !possible || (event.kind === 'decide' && !saysEnough(machine.world, event)))
+      return { state, possible: index };
     machine.apply(state, code);
   }
   return { state, possible: events.length };

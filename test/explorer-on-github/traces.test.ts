@@ -43,17 +43,20 @@ async function replayed(world: World, nodes: readonly TraceNode[], before: reado
   for (const [index, node] of nodes.entries()) {
     const own = index === nodes.length - 1 ? world : await world.copy();
     const events = [...before, node.event];
-    const called = await call(own, node.event);
-    expect({ events, called, places: await own.outcome() }).toEqual({
-      events,
-      called: { kind: 'done' },
-      places: placesOf(machine, node.state),
-    });
-    visited.add(node.event.kind);
-    if (node.next.length > 0) await replayed(own, node.next, events, visited);
-    else await refused(own, node.state, events, visited);
-    expect(own.github.problems).toEqual([]);
-    if (own !== world) await own.close();
+    try {
+      const called = await call(own, node.event);
+      expect({ events, called, places: await own.outcome() }).toEqual({
+        events,
+        called: { kind: 'done' },
+        places: placesOf(machine, node.state),
+      });
+      visited.add(node.event.kind);
+      if (node.next.length > 0) await replayed(own, node.next, events, visited);
+      else await refused(own, node.state, events, visited);
+      expect(own.github.problems).toEqual([]);
+    } finally {
+      if (own !== world) await own.close();
+    }
   }
 }
 
