@@ -91,7 +91,7 @@ export const calls: { readonly [K in Kind]: (world: World, event: Of<K>) => Prom
   },
   async override(world, { environment, commit, by }) {
     const tag = await world.delivery.store.tryRef(`refs/tags/${world.desired.delivery.releaseTagPrefix}${releaseOf(world, commit)}`);
-    world.cluster.override(environment, tag ?? '', by);
+    if (!world.cluster.tryOverride(environment, tag ?? '', by)) throw new NotDone(`${by} may sync ${environment} to no other revision`);
     await world.settle();
   },
   async lift(world, { environment, commit }) {

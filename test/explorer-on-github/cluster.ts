@@ -31,8 +31,8 @@ export interface Cluster extends TargetHealth {
   report(environment: string, state: 'healthy' | 'degraded'): Promise<void>;
   /** A person presses "Sync". */
   press(environment: string, by: string): Promise<void>;
-  /** A person syncs another commit than the Application names. */
-  override(environment: string, revision: string, by: string): void;
+  /** Somebody of a group syncs another commit than the Application names, if his role in the AppProject lets him. */
+  tryOverride(environment: string, revision: string, by: string): boolean;
   /** A person changes live objects. */
   edit(environment: string): void;
   runs(environment: string): Promise<string | undefined>;
@@ -115,8 +115,14 @@ export function startCluster(
       if (head === undefined) throw new Error(`the Application of ${name} follows nothing`);
       await apply(name, head, by);
     },
-    override(name, revision, by) {
-      Object.assign(placeOf(name), { revision, by, edited: false });
+    tryOverride(name, revision, by) {
+      const group = by.replace(/^member of /, '');
+      const allowed = rolesOf(desired, name).some(
+        ({ groups = [], policies = [] }) =>
+          groups.includes(group) && policies.some((policy) => /, applications, override, .*, allow$/.test(policy)),
+      );
+      if (allowed) Object.assign(placeOf(name), { revision, by, edited: false });
+      return allowed;
     },
     async report(name, state) {
       const { revision, health } = await look(name);
@@ -130,6 +136,19 @@ export function startCluster(
     edited: (name) => placeOf(name).edited,
     places: () => places,
   };
+}
+
+interface ProjectRole {
+  readonly groups?: readonly string[];
+  readonly policies?: readonly string[];
+}
+
+function rolesOf(desired: DesiredState, environment: string): readonly ProjectRole[] {
+  const compiled = desired.environments.find(({ name }) => name === environment);
+  const spec = compiled?.bootstrap.find(({ kind }) => kind === 'AppProject')?.spec as
+    | { readonly roles?: readonly ProjectRole[] }
+    | undefined;
+  return spec?.roles ?? [];
 }
 
 function specOf(desired: DesiredState, environment: string): Spec | undefined {

@@ -45,7 +45,7 @@ interface Found {
 async function found(data: DesiredState, violation: Violation): Promise<Found> {
   const { events } = violation;
   await install(world, weakerReading(rulesetsOf(data), events));
-  const own: World = { ...world, desired: data, delivery: { ...world.delivery, desired: data.delivery }, pull: undefined };
+  const own: World = { ...world, desired: data, delivery: { ...world.delivery, desired: data.delivery }, pull: undefined, aim: undefined };
   return restoring(own, async () => {
     await putFiles(own);
     const { stopped, reason } = await run(own, events);

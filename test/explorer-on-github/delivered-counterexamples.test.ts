@@ -72,16 +72,26 @@ afterAll(() => world?.close());
 
 interface Outcome {
   readonly places: Readonly<Record<string, Place>>;
-  readonly edited: boolean;
+  /** Whether live objects are as the environment's branch says. */
+  readonly asMerged: boolean;
 }
 
-/** Makes the calls of all events under compiled data. */
+/** Makes the calls of all events under compiled data; the last of them may be refused. */
 async function outcome(data: DesiredState, events: readonly TraceEvent[], environment: string): Promise<Outcome> {
   const own = await world.copy(data);
   try {
-    for (const event of events) await call(own, event);
+    for (const [index, event] of events.entries()) {
+      const called = await call(own, event);
+      if (index < events.length - 1) expect({ event, called }).toEqual({ event, called: { kind: 'done' } });
+    }
     expect(own.github.problems).toEqual([]);
-    return { places: await own.outcome(), edited: own.cluster.edited(environment) };
+    const { disk, cluster } = own;
+    const branch = data.delivery.environments.find(({ name }) => name === environment)?.branch ?? '';
+    const [live, merged] = await Promise.all([
+      disk.tryTree((await cluster.runs(environment)) ?? '', 'manifests'),
+      disk.tryTree(await own.head(branch), 'manifests'),
+    ]);
+    return { places: await own.outcome(), asMerged: live === merged && !cluster.edited(environment) };
   } finally {
     await own.close();
   }
@@ -111,6 +121,6 @@ test.each(cases)('$title', async (one) => {
   const { state, possible } = follow(strict, events);
   const unharmed = await outcome(desired, events.slice(0, possible + 1), environment);
   expect(unharmed.places).toEqual(placesOf(strict, state));
-  const seen = ({ places, edited }: Outcome) => ({ ...places[environment], edited });
+  const seen = ({ places, asMerged }: Outcome) => ({ ...places[environment], asMerged });
   if (elsewhere === undefined) expect(seen(harmed)).not.toEqual(seen(unharmed));
 });

@@ -33,14 +33,14 @@ function isMeant({ repositories, delivery }: DesiredState, environment: string, 
 /** Whether the last event shows: the ref is where it was moved, or the pull request is merged. */
 async function hasHappened(world: World, { events }: Violation): Promise<boolean> {
   const last = events.at(-1);
-  if (last?.kind === 'push') return ((await headOf(world, last.ref)) === undefined) === (last.how === 'delete');
+  if (last?.kind === 'push') return (await headOf(world, last.ref)) === world.aim;
   if (world.pull === undefined) return false;
   const { data } = await world.client('olga').request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...at, pull_number: world.pull });
   return data.merged;
 }
 
 /** Writes the GitHub environments that are compiled, with the refs that they admit. */
-export async function installEnvironments(world: World, { repositories }: DesiredState): Promise<void> {
+async function installEnvironments(world: World, { repositories }: DesiredState): Promise<void> {
   const owner = world.client('olga');
   for (const { name, admits: admitted } of repositories.flatMap(({ environments }) => environments)) {
     const one = { ...at, environment_name: name };

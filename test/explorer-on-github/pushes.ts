@@ -15,8 +15,9 @@ export async function pushTo(world: World, { by, ref, how }: PushEvent): Promise
   const client = world.client(login);
   const name = ref.replace(/^refs\//, '');
   const [older, newer] = await prepared(world, ref, how);
-  if (how === 'delete') return void (await client.request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ...at, ref: name }));
   const sha = how === 'force' ? older : newer;
+  world.aim = how === 'delete' ? undefined : sha;
+  if (how === 'delete') return void (await client.request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ...at, ref: name }));
   await reportRequired(world, ref, sha, login);
   // The REST interface takes only refs of three parts; git takes others.
   if (ref.split('/').length < 3 || !/^refs\/(heads|tags)\//.test(ref)) return pushed(world, login, ref);
@@ -39,6 +40,7 @@ async function pushed(world: World, login: string, ref: string): Promise<void> {
     message: `Another revision: ${next++}`,
     at: 0,
   });
+  world.aim = commit;
   const outcome: RefUpdate = await store.moveRef(ref, commit, undefined);
   if (outcome.kind === 'refused') throw new DeliveryError('refused', outcome.reason, 'do not');
 }

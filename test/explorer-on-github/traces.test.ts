@@ -16,7 +16,8 @@ const machine = wholeMachine(desired, intentOf(model), { commits: 4, promotions:
 const TRACES = 100;
 /** Events that a trace does not share with those it branches off from. */
 const OWN = 2;
-const SEED = 20_260_105;
+/** One of those whose walks visit every kind of event; the test holds it to that. */
+const SEED = 20_260_123;
 
 const { roots } = growTraces(machine, TRACES, OWN, numbersFrom(SEED));
 const pick = numbersFrom(SEED);

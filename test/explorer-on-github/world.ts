@@ -35,6 +35,8 @@ export interface World {
   readonly releases: Map<number, string>;
   /** The open pull request of a trace of GitHub alone. */
   pull: number | undefined;
+  /** Where the last push is to lead its ref; undefined when it deletes it. */
+  aim: string | undefined;
   readonly stopped: StoppedRun[];
   /** Environments where the next run that would merge is to stop. */
   readonly armed: Set<string>;
@@ -175,6 +177,7 @@ async function open(
     landed: new Map(original?.landed),
     releases: new Map(original?.releases),
     pull: undefined,
+    aim: undefined,
     stopped,
     armed,
     as,
@@ -315,6 +318,6 @@ async function placeOf(world: World, revision: string): Promise<number | undefin
   const source = world.landed.get(revision);
   if (source !== undefined) return source;
   const text = await world.disk.tryFile(revision, 'release.yaml');
-  const id = /^id: (\w+)$/m.exec(text ?? '')?.[1];
+  const id = /^id: "?(\w+)"?$/m.exec(text ?? '')?.[1];
   return [...world.releases].find(([, release]) => release === id)?.[0];
 }
