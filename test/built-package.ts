@@ -18,7 +18,8 @@ export function builtPackage(): BuiltPackage {
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, 'stagegate-built-'));
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
-  for (const shared of ['schema', 'examples']) symlinkSync(join(root, shared), join(folder, shared));
+  cpSync(join(root, 'schema'), join(folder, 'schema'), { recursive: true });
+  symlinkSync(join(root, 'examples'), join(folder, 'examples'));
   for (const entry of readdirSync(join(root, 'lib'), { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const source = join(entry.parentPath, entry.name);

@@ -1,5 +1,6 @@
 import { type BuiltPackage, builtPackage } from '../built-package';
 import { type Bed, startBed } from './bed';
+import { holdCreations } from './bed/held-creations';
 import { type Project, type Pulumi, type Run, type Stack, type StackState, startPulumi } from './bed/pulumi';
 
 const PLATFORM = 'examples/01-openluffy/platform.ts';
@@ -152,11 +153,15 @@ describe('the stacks of the environments of OpenLuffy', () => {
 
   test('an update that is killed half-way is ended by the next one, once the lock is cleared', async () => {
     const { dev } = stacks;
+    const held = await holdCreations(bed, 'argoproj.io', 'applications');
     const killed = new AbortController();
     const run = dev.up({ killed: killed.signal });
-    await bed.until('the first objects', async () => (await uids('dev')).length > 2 || undefined, 60_000);
+    await Promise.race([held.begun, run]);
     killed.abort();
     expect((await run).code).toBe('SIGKILL');
+    await held.release();
+    expect(dev.state().pending).not.toEqual([]);
+    expect((await uids('dev')).length).toBeGreaterThan(2);
     expect((await dev.up()).text).toContain('the stack is currently locked');
     await dev.cancel();
     // What was being created at that moment may be there without the state knowing.
