@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Cluster, startCluster } from './bed';
-import { type Project, type Pulumi, type Run, type Stack, startPulumi } from './bed/pulumi';
+import { done, messages, type Project, type Pulumi, type Stack, startPulumi } from './bed/pulumi';
 
 interface Program {
   /** Arguments of the provider. @default {} */
@@ -35,13 +35,6 @@ new k8s.core.v1.Service('web', { metadata: metadata('web'), spec: { selector: { 
 ${more}
 exports.where = namespace.metadata.name;
 `;
-
-/** What happened to which resource; those that are as they were left out. */
-const done = ({ steps }: Run): string[] =>
-  steps
-    .filter(({ operation }) => operation !== 'same')
-    .map(({ operation, name, failed }) => `${operation} ${name}${failed ? ' failed' : ''}`);
-const messages = ({ diagnostics }: Run): string => diagnostics.map(({ message }) => message).join('\n');
 
 describe('Pulumi in the test bed', () => {
   let cluster: Cluster;

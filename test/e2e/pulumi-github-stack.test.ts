@@ -8,7 +8,7 @@ import { resolve } from '../../lib/model/resolve';
 import { type BuiltPackage, builtPackage } from '../built-package';
 import { type GitHub, startGitHub, tooQuick } from '../github';
 import { calling } from '../github/calling';
-import { type Project, type Pulumi, type Run, type Stack, startPulumi } from './bed/pulumi';
+import { done, messages, type Project, type Pulumi, type Run, type Stack, startPulumi } from './bed/pulumi';
 
 const PLATFORM = 'examples/01-openluffy/platform.ts';
 /** Rulesets, environments with policies, variables and secrets, permissions; the component around them, the provider, and the stack. */
@@ -17,16 +17,11 @@ const RESOURCES = SETTINGS + 3;
 const KEY = '-----BEGIN RSA PRIVATE KEY-----\nnobody may read this\n-----END RSA PRIVATE KEY-----';
 const R = '/repos/lebrick07/openluffy';
 
-/** What happened to which setting, without the names that all share; those that are as they were left out. */
-const done = ({ steps }: Run): string[] =>
-  steps
-    .filter(({ operation }) => operation !== 'same')
-    .map(
-      ({ operation, name, failed }) =>
-        `${operation} ${name.replace('github/', '').replace('lebrick07/openluffy/', '')}${failed ? ' failed' : ''}`,
-    )
+/** What happened to which setting, without the names that all share. */
+const doneTo = (run: Run): string[] =>
+  done(run)
+    .map((step) => step.replace('github/', '').replace('lebrick07/openluffy/', ''))
     .sort();
-const messages = ({ diagnostics }: Run): string => diagnostics.map(({ message }) => message).join('\n');
 
 let built: BuiltPackage;
 let github: GitHub;
@@ -205,7 +200,7 @@ test('a change of one protection changes its ruleset alone', async () => {
   project.write(PLATFORM, (text) =>
     text.replace("repository.branch('develop'), checks: [validate] }", "repository.branch('develop'), checks: [validate], approvals: 1 }"),
   );
-  expect(done(await stack.up(as('ada')))).toEqual(['update RepositoryRuleset/stagegate: branch develop']);
+  expect(doneTo(await stack.up(as('ada')))).toEqual(['update RepositoryRuleset/stagegate: branch develop']);
   const { body } = await ada(`GET ${R}/rulesets/${idOf('stagegate: branch develop')}`);
   expect(body.rules).toContainEqual(
     expect.objectContaining({ type: 'pull_request', parameters: expect.objectContaining({ required_approving_review_count: 1 }) }),
@@ -221,7 +216,7 @@ test('drift made by hand is found by a refresh, and repaired by an update', asyn
   ];
   expect(changed.filter(({ status }) => status >= 300)).toEqual([]);
   const refreshed = await stack.refresh(as('ada'));
-  expect(done(refreshed)).toEqual([
+  expect(doneTo(refreshed)).toEqual([
     'delete RepositoryEnvironment/dev',
     'delete RepositoryEnvironmentDeploymentPolicy/dev/branch/main',
     'delete RepositoryRuleset/stagegate: releases, history',

@@ -6,7 +6,7 @@ import { type BuiltPackage, builtPackage } from '../built-package';
 import { imageOf, recordRelease } from '../pulumi/releasing';
 import { shop } from '../pulumi/shop';
 import { type Cluster, startCluster } from './bed';
-import { type Pulumi, type Run, type Stack, startPulumi } from './bed/pulumi';
+import { done, messages, type Pulumi, type Stack, startPulumi } from './bed/pulumi';
 
 const PROGRAM = `
 import * as k8s from '@pulumi/kubernetes';
@@ -50,8 +50,6 @@ afterAll(async () => {
 
 const release = (digest: string, branch?: (files: Map<string, string>) => void) =>
   recordRelease({ desired, store, environment: 'prod', digest, ...(branch === undefined ? {} : { branch }) });
-const done = ({ steps }: Run): string[] =>
-  steps.filter(({ operation }) => operation !== 'same').map(({ operation, name }) => `${operation} ${name}`);
 const image = (): Promise<string> =>
   cluster.kubectl(['-n', 'shop-prod', 'get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}']);
 
@@ -86,7 +84,7 @@ test('what somebody wrote to the branch is not applied', async () => {
   });
   const run = await stack.up();
   expect(run.code).not.toBe(0);
-  expect(run.diagnostics.map(({ message }) => message).join()).toContain('env/prod does not hold the manifests of release');
+  expect(messages(run)).toContain('env/prod does not hold the manifests of release');
   expect(await image()).toBe(imageOf(second));
 });
 

@@ -1,7 +1,7 @@
 import { type BuiltPackage, builtPackage } from '../built-package';
 import { type Bed, startBed } from './bed';
 import { holdCreations } from './bed/held-creations';
-import { type Project, type Pulumi, type Run, type Stack, type StackState, startPulumi } from './bed/pulumi';
+import { done, messages, type Project, type Pulumi, type Run, type Stack, type StackState, startPulumi } from './bed/pulumi';
 
 const PLATFORM = 'examples/01-openluffy/platform.ts';
 const OBJECTS = 9;
@@ -11,12 +11,6 @@ const RESOURCES = OBJECTS + 3;
 const environments = ['dev', 'preprod', 'prod'] as const;
 type Name = (typeof environments)[number];
 
-/** What happened to which resource; those that are as they were left out. */
-const done = ({ steps }: Run): string[] =>
-  steps
-    .filter(({ operation }) => operation !== 'same')
-    .map(({ operation, name, failed }) => `${operation} ${name}${failed ? ' failed' : ''}`);
-const messages = ({ diagnostics }: Run): string => diagnostics.map(({ message }) => message).join('\n');
 const urns = ({ resources }: StackState): string[] => resources.map(({ urn }) => urn).sort();
 
 describe('the stacks of the environments of OpenLuffy', () => {

@@ -64,6 +64,18 @@ export function outcomeOf(log: string): Outcome {
   };
 }
 
+/** What happened to which resource, `update prod/Namespace/shop-prod`, with `failed` behind it where it did; those that are as they were left out. */
+export function done({ steps }: Outcome): string[] {
+  return steps
+    .filter(({ operation }) => operation !== 'same')
+    .map(({ operation, name, failed }) => `${operation} ${name}${failed ? ' failed' : ''}`);
+}
+
+/** The texts of all diagnostics, one below the other. */
+export function messages({ diagnostics }: Outcome): string {
+  return diagnostics.map(({ message }) => message).join('\n');
+}
+
 function toDiagnostic({ severity, message, urn }: NonNullable<EngineEvent['diagnosticEvent']>): Diagnostic[] {
   if (severity === 'debug') return [];
   return [{ severity, message: withoutMarkup(message), ...(urn === undefined || urn === '' ? {} : { urn }) }];
