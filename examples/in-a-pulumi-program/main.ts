@@ -1,4 +1,3 @@
-import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { bindInput, EnvironmentResources } from 'stagegate/pulumi';
 import { Cluster } from './cluster.js';
@@ -7,7 +6,7 @@ import { host, prod, staging } from './stagegate.config.js';
 const config = new pulumi.Config();
 const cluster = new Cluster('main', { kubeconfig: config.requireSecret('kubeconfig'), domain: config.require('domain') });
 
-const provider = new k8s.Provider('checkout', { kubeconfig: cluster.kubeconfig });
+const { provider } = cluster;
 const environments = [
   new EnvironmentResources('staging', { environment: staging }, { provider }),
   new EnvironmentResources('prod', { environment: prod, inputs: [bindInput(host, cluster.host)] }, { provider }),

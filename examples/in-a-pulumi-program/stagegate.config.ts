@@ -2,7 +2,7 @@ import { Build, Cluster, Environment, Gate, Platform, PromotionPolicy, Repositor
 
 export const platform = new Platform('checkout', {
   registry: 'ghcr.io/acme',
-  domain: 'staging.acme.example.com',
+  domain: 'acme.example.com',
   program: 'stagegate.config.ts',
 });
 

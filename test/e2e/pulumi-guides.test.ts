@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type BuiltPackage, builtPackage } from '../built-package';
@@ -24,12 +24,6 @@ let cache: string;
 
 beforeAll(async () => {
   built = builtPackage();
-  const declarations = [require.resolve('typescript/lib/tsc.js'), '-p', join(root, 'tsconfig.build.json'), '--noCheck'];
-  const emit = spawnSync(process.execPath, [...declarations, '--emitDeclarationOnly', '--outDir', join(built.folder, 'dist')]);
-  expect(String(emit.stdout)).toBe('');
-  const npm = (...args: readonly string[]): string => execFileSync('npm', args, { cwd: built.folder, encoding: 'utf8' }).trim();
-  tarball = join(built.folder, npm('pack', '--ignore-scripts', '--silent'));
-  cache = npm('config', 'get', 'cache');
   [bed, github] = await Promise.all([
     startBed(),
     startGitHub({
@@ -41,9 +35,13 @@ beforeAll(async () => {
       },
       plan: 'team',
     }),
+    built.declare(),
   ]);
   await bed.kubectl(['config', 'set-context', CONTEXT, '--cluster=bed', '--user=bed', '--namespace=argocd']);
   pulumi = startPulumi();
+  const npm = (...args: readonly string[]): string => execFileSync('npm', args, { cwd: built.folder, encoding: 'utf8' }).trim();
+  tarball = join(built.folder, npm('pack', '--ignore-scripts', '--silent'));
+  cache = npm('config', 'get', 'cache');
 });
 
 afterAll(async () => {
@@ -123,7 +121,7 @@ test('a reader of pulumi-up comes from an empty folder to environments and rules
 test('a reader of adopt-in-a-pulumi-program takes over a namespace, and keeps everything else', async () => {
   const { status, text } = await read('adopt-in-a-pulumi-program');
   expect({ status, tail: status === 0 ? '' : text.slice(-3000) }).toEqual({ status: 0, tail: '' });
-  expect(text).toMatch(/\+ 19 created\n\s+~ 1 updated/);
+  expect(text).toMatch(/\+ 19 created\n\s+~ 2 updated/);
   expect(text).toContain('\nhttps://shop.eu.example.com\n');
   expect(await shops()).toBe('shop-prod shop-staging');
 });

@@ -9,6 +9,7 @@ export { actionlint, checkov, kubeScore, zizmor } from './checkers';
 export type { ControlPlane } from './control-plane';
 export { type KubernetesObject, loadObjects } from './objects';
 export { program } from './programs';
+export { type Refused, refusal } from './refusal';
 export { type DryRun, strictDryRun } from './strict-dry-run';
 
 export interface BedOptions {

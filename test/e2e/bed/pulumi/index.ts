@@ -7,6 +7,7 @@ import { type Outcome, outcomeOf } from './events';
 import { layOutPlugins, type Plugin } from './plugins';
 import { readState, type StackState } from './state';
 
+export { announced, registeredBelow } from './announced';
 export { type Diagnostic, done, messages, type Outcome, type Step } from './events';
 export type { StackState, StateResource } from './state';
 
