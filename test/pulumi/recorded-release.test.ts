@@ -33,7 +33,7 @@ const IMAGE = imageOf(DIGEST);
 
 /** A release of prod that is stored and recorded on its branch, changed on the way as asked. */
 function release(change: Pick<Releasing, 'branch' | 'tag' | 'untagged'> = {}): Promise<Release> {
-  return recordRelease({ desired, store, environment: 'prod', digest: DIGEST, ...change });
+  return recordRelease({ desired, store, environment: 'prod', digests: { web: DIGEST }, ...change });
 }
 
 /** Registers prod with what its branch records. */

@@ -10,8 +10,8 @@ export interface Releasing {
   readonly store: Store;
   /** Environment whose branch records the release. */
   readonly environment: string;
-  /** Digest of the image of the only service, `web`. */
-  readonly digest: string;
+  /** Digests of the images by service. */
+  readonly digests: Readonly<Record<string, string>>;
   /** Changes what the branch gets. @default nothing */
   readonly branch?: (files: Map<string, string>) => void;
   /** Changes what the tag gets. @default nothing */
@@ -20,22 +20,29 @@ export interface Releasing {
   readonly untagged?: boolean;
 }
 
-const REPOSITORY = 'ghcr.io/acme/shop/web';
+const repositoryOf = (service: string): string => `ghcr.io/acme/shop/${service}`;
 
-/** The image that a digest names. */
-export function imageOf(digest: string): string {
-  return `${REPOSITORY}@${digest}`;
+/** The image of a service that a digest names. */
+export function imageOf(digest: string, service = 'web'): string {
+  return `${repositoryOf(service)}@${digest}`;
 }
 
 /** Stores a release as a tag and records it on the branch of an environment, as delivery does. */
 export async function recordRelease(releasing: Releasing): Promise<Release> {
-  const { desired, store, environment: name, digest, untagged = false } = releasing;
-  const environment = bound(desired, name, { 'image/web': imageOf(digest) });
+  const { desired, store, environment: name, digests, untagged = false } = releasing;
+  const images = Object.entries(digests);
+  const environment = bound(
+    desired,
+    name,
+    Object.fromEntries(images.map(([service, digest]) => [`image/${service}`, imageOf(digest, service)])),
+  );
   const files = new Map(manifestFiles(environment));
   const source = { repository: 'acme/shop', ref: 'refs/heads/develop', commit: '1'.repeat(40) };
   const content = {
     environment: 'dev',
-    images: { web: { 'image/web': { repository: REPOSITORY, digest, source } } },
+    images: Object.fromEntries(
+      images.map(([service, digest]) => [service, { [`image/${service}`]: { repository: repositoryOf(service), digest, source } }]),
+    ),
     tool: '0.1.0',
     desired: digestOf(desired.delivery),
     trees: { [name]: await store.writeTree(files) },

@@ -30,6 +30,8 @@ export interface ShopOptions {
   readonly dev?: Partial<EnvironmentProps>;
   /** Whether the promotion asks for nobody's approval, which is an error in production. */
   readonly careless?: boolean;
+  /** Whether there is a second service, `api`. */
+  readonly api?: boolean;
   /** Address of the delivery repository. */
   readonly url?: string;
 }
@@ -56,6 +58,7 @@ export function shop(options: ShopOptions = {}): Shop {
     ...options.prod,
   });
   const web = new ServiceStack(platform, 'web', { build: Build.dockerfile('web'), port: 8080, health: '/', route: '/' });
+  if (options.api) new ServiceStack(platform, 'api', { build: Build.dockerfile('api'), port: 8080, health: '/', route: '/api' });
   if (!options.careless) {
     new PromotionPolicy(platform, 'dev-to-prod', {
       from: dev,
