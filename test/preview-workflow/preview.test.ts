@@ -138,6 +138,20 @@ describe('the rendered preview workflow', () => {
     expect(posted?.body).toContain('Policy weaker');
   });
 
+  test('for Dependabot: compares and comments, and leaves stacks alone, as its runs get no secrets', async () => {
+    const pull = await scratch.open('dependabot', { 'platform.ts': fewer }, { branch: 'dependabot/npm_and_yarn/stagegate' });
+    const [preview, comment] = previews(await pull.run());
+    expect([preview, comment].map((run) => run?.jobs.map(({ name, conclusion }) => `${name}: ${conclusion}`))).toEqual([
+      ['Compare with the base: success', 'Preview stacks: skipped'],
+      ['Comment on the pull request: success'],
+    ]);
+    const [posted] = await scratch.comments(pull.number);
+    expect(posted?.user.login).toBe('github-actions[bot]');
+    expect(posted?.body).toContain('replicas 3 → 1');
+    expect(posted?.body).not.toContain('Pulumi stack');
+    expect(posted?.body).not.toContain('could not be read');
+  });
+
   test('fails when the workflow files are not those of the program, and the comment comes all the same', async () => {
     const pull = await scratch.open('mallory', { 'README.md': 'more\n' });
     await pull.push({ 'platform.ts': ungated }, { isRendered: false });

@@ -18,11 +18,18 @@ export interface Scratch {
   readonly github: GitHub;
   readonly runner: Runner;
   /** Opens a pull request that changes these files: a text, or what is done to the text that is there. */
-  open(by: 'alice' | 'mallory', files: Readonly<Record<string, string>>): Promise<OpenedPullRequest>;
+  open(by: 'alice' | 'mallory' | 'dependabot', files: Readonly<Record<string, string>>, names?: OpenedNames): Promise<OpenedPullRequest>;
   comments(number: number): Promise<readonly PostedComment[]>;
   /** What GitHub shows of a commit beside its files: the annotations of all jobs. */
   annotations(commit: string): Promise<readonly { readonly path: string; readonly title: string | null; readonly message: string }[]>;
   close(): Promise<void>;
+}
+
+export interface OpenedNames {
+  /** Before a number that makes it one of a kind. @default change */
+  readonly branch?: string;
+  /** @default the branch */
+  readonly title?: string;
 }
 
 export interface OpenedPullRequest {
@@ -53,7 +60,7 @@ export async function startScratch(props: ScratchProps = {}): Promise<Scratch> {
       repository: REPOSITORY,
       people: { ada: { role: 'admin', owner: true }, alice: { role: 'write' }, mallory: { role: 'read' } },
       teams: {},
-      apps: { 'github-actions': { id: 15368 } },
+      apps: { 'github-actions': { id: 15368 }, dependabot: { id: 29110 } },
     },
     repositories: [{ name: REPOSITORY, visibility: 'public' }],
     users: ['mallory'],
@@ -96,16 +103,16 @@ export async function startScratch(props: ScratchProps = {}): Promise<Scratch> {
   return {
     github,
     runner,
-    async open(by, files) {
+    async open(by, files, names = {}) {
       count += 1;
-      const branch = `change-${count}`;
-      const home = by === 'alice' ? REPOSITORY : 'mallory/openluffy';
+      const branch = `${names.branch ?? 'change'}-${count}`;
+      const home = by === 'mallory' ? 'mallory/openluffy' : REPOSITORY;
       await git('checkout', '--quiet', '-B', branch, main);
       write(files);
       if (files['platform.ts'] !== undefined) await render(work);
       const head = await commit(branch);
       await push(by, home, branch);
-      const given = { title: branch, head: by === 'alice' ? branch : `mallory:${branch}`, base: 'main' };
+      const given = { title: names.title ?? branch, head: by === 'mallory' ? `mallory:${branch}` : branch, base: 'main' };
       const answer = await calling(() => github, by)(`POST /repos/${REPOSITORY}/pulls`, given);
       const number = Number(answer.body.number);
       const opened: OpenedPullRequest = {

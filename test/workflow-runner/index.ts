@@ -66,7 +66,7 @@ export async function startRunner(props: RunnerProps): Promise<Runner> {
           ref: `refs/heads/${repository.defaultBranch}`,
           headRepository: repository,
           headBranch: repository.defaultBranch,
-          isFork: false,
+          isOutside: false,
         }),
     );
     return inOrder(started);
@@ -84,7 +84,7 @@ export async function startRunner(props: RunnerProps): Promise<Runner> {
       const head = pull.head.sha;
       const [headOwner = '', headName = ''] = (pull.head.repo?.full_name ?? '').split('/');
       const headRepository = github.world.repository(headOwner, headName);
-      const isFork = headRepository !== repository;
+      const isOutside = headRepository !== repository || pull.user.login === 'dependabot[bot]';
       const event = { action: 'synchronize', number, pull_request: pull };
       const started = (await workflowsAt(repository, head)).filter(({ on }) => startsOnPullRequest(on, pull.base.ref));
       const runs = await inOrder(
@@ -97,7 +97,7 @@ export async function startRunner(props: RunnerProps): Promise<Runner> {
               ref: `refs/pull/${number}/merge`,
               headRepository,
               headBranch: pull.head.ref,
-              isFork,
+              isOutside,
             }),
         ),
       );
@@ -112,6 +112,7 @@ export async function startRunner(props: RunnerProps): Promise<Runner> {
 }
 
 interface PullRequestEvent {
+  readonly user: { readonly login: string };
   readonly head: { readonly sha: string; readonly ref: string; readonly repo: { readonly full_name: string } | null };
   readonly base: { readonly ref: string };
 }
@@ -130,7 +131,8 @@ interface Trigger {
   readonly ref: string;
   readonly headRepository: Repository;
   readonly headBranch: string;
-  readonly isFork: boolean;
+  /** Whether it comes from a fork or from Dependabot, which GitHub trusts with nothing. */
+  readonly isOutside: boolean;
 }
 
 async function runWorkflow(workflow: DesiredWorkflow, place: RunPlace, trigger: Trigger): Promise<FinishedRun> {
@@ -165,7 +167,7 @@ async function runWorkflow(workflow: DesiredWorkflow, place: RunPlace, trigger: 
       storage,
       folder,
       programs: join(root, 'programs'),
-      run: { id: run.id, isFork: trigger.isFork },
+      run: { id: run.id, isOutside: trigger.isOutside },
       contexts,
       environment,
       secrets,

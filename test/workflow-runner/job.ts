@@ -40,7 +40,8 @@ export interface JobPlace {
   readonly folder: string;
   /** Folder with the programs that stand in for those of GitHub's image. */
   readonly programs: string;
-  readonly run: { readonly id: number; readonly isFork: boolean };
+  /** Dependabot gets what a fork gets. */
+  readonly run: { readonly id: number; readonly isOutside: boolean };
   /** Contexts of the run: `github`, `vars`, `inputs`. */
   readonly contexts: Contexts;
   /** `GITHUB_…` of the run. */
@@ -55,8 +56,8 @@ export interface JobPlace {
 const STEP_LIMIT = 120_000;
 
 /**
- * Runs a job: its token may what the workflow declares, and in a run of a fork nothing but read; a fork gets no secrets. It is worthless when
- * the job is over.
+ * Runs a job: its token may what the workflow declares, and in a run of a fork or of Dependabot nothing but read; these get no secrets. It is
+ * worthless when the job is over.
  */
 export async function runJob(id: string, job: DesiredJob, needs: Readonly<Record<string, JobRun>>, place: JobPlace): Promise<JobRun> {
   if (job.strategy !== undefined) throw new Error(`the runner knows no matrix: ${id}`);
@@ -65,7 +66,7 @@ export async function runJob(id: string, job: DesiredJob, needs: Readonly<Record
     Object.entries(needs).map(([name, { conclusion, outputs }]) => [name, { result: conclusion, outputs }]),
   );
   const contexts: Contexts = { ...place.contexts, needs: needed };
-  const permissions = tokenPermissions(job.permissions ?? place.permissions, run.isFork);
+  const permissions = tokenPermissions(job.permissions ?? place.permissions, run.isOutside);
   const begun = { id, name: filled(job.name, contexts), outputs: {}, steps: [], summary: '', permissions };
   const failed = Object.values(needs).some(({ conclusion }) => conclusion !== 'success');
   if (!holds(job.if, contexts, { failed })) return { ...begun, conclusion: 'skipped' };
@@ -87,9 +88,12 @@ export async function runJob(id: string, job: DesiredJob, needs: Readonly<Record
   }
 }
 
-/** @see https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#workflows-in-forked-repositories */
-function tokenPermissions(declared: Readonly<Record<string, string>>, isFork: boolean): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(declared).map(([name, level]) => [name, isFork && level === 'write' ? 'read' : level]));
+/**
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#workflows-in-forked-repositories
+ * @see https://docs.github.com/en/code-security/dependabot/troubleshooting-dependabot/troubleshooting-dependabot-on-github-actions
+ */
+function tokenPermissions(declared: Readonly<Record<string, string>>, isOutside: boolean): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(declared).map(([name, level]) => [name, isOutside && level === 'write' ? 'read' : level]));
 }
 
 interface Begun extends Omit<JobRun, 'conclusion'> {
@@ -103,7 +107,7 @@ async function runSteps(job: DesiredJob, { token, contexts, place, ...begun }: B
   const temp = join(place.folder, 'temp');
   const files = join(place.folder, 'files');
   for (const folder of [workspace, temp, files, join(place.folder, 'home')]) mkdirSync(folder, { recursive: true });
-  const secrets = { ...(place.run.isFork ? {} : place.secrets[job.environment?.name ?? '']), GITHUB_TOKEN: token };
+  const secrets = { ...(place.run.isOutside ? {} : place.secrets[job.environment?.name ?? '']), GITHUB_TOKEN: token };
   const github = { ...(contexts.github as object), token, job: begun.id, workspace };
   const all: Contexts = { ...contexts, github, secrets, runner: { temp, os: 'Linux', arch: 'X64' } };
   const jobEnvironment = filledValues(job.env ?? {}, all);

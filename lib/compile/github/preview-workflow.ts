@@ -12,12 +12,16 @@ const STACKS_ENVIRONMENT = 'stagegate-preview';
 /** Variable of the repository: names of the stacks that pull requests preview, as a JSON list. Without it none is. */
 const STACKS_VARIABLE = 'STAGEGATE_PREVIEW_STACKS';
 
+/** Who opens the pull requests of Dependabot. */
+const DEPENDABOT = 'dependabot[bot]';
+
 /** What a run hands over lies outside the work tree, which has to hold the commit and nothing else. */
 const HANDED_OVER = 'handed-over';
 
 /**
  * The workflow that shows what a pull request onto the program branch changes: in the summary and the annotations of its run, and as data
- * for the workflow that comments. It fails when workflow files or CODEOWNERS are not those of the program. It runs code of the pull request, of forks as well, and so has no credentials and writes nowhere.
+ * for the workflow that comments. It fails when workflow files or CODEOWNERS are not those of the program. It runs code of the pull
+ * request, of forks as well, and so has no credentials and writes nowhere.
  */
 export function previewWorkflow(delivery: DesiredDelivery): DesiredWorkflow {
   return {
@@ -67,11 +71,18 @@ function diffJob(delivery: DesiredDelivery): DesiredJob {
   };
 }
 
-/** Runs the program and its packages with credentials that can look and change nothing, for branches of the repository alone. */
+/**
+ * Runs the program and its packages with credentials that can look and change nothing, for branches of the repository alone. GitHub gives
+ * runs that Dependabot starts none of the secrets of Actions, also when somebody else runs them again: the author is what stays the same.
+ */
 function stacksJob(delivery: DesiredDelivery): DesiredJob {
   return {
     name: 'Preview stacks',
-    if: `vars.${STACKS_VARIABLE} != '' && github.event.pull_request.head.repo.full_name == github.repository`,
+    if: [
+      `vars.${STACKS_VARIABLE} != ''`,
+      'github.event.pull_request.head.repo.full_name == github.repository',
+      `github.event.pull_request.user.login != '${DEPENDABOT}'`,
+    ].join(' && '),
     'runs-on': RUNNER,
     'timeout-minutes': 15,
     permissions: { contents: 'read' },
