@@ -1,106 +1,30 @@
-import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Difference } from '../../lib/diff/difference';
-import { type GitHub, startGitHub } from '../github';
-import { forkOf } from '../github/actions/forks';
+import type { GitHub } from '../github';
 import { calling } from '../github/calling';
 import { behind } from '../github/delivery/behind';
-import { changeOf, differenceOf, environmentOf } from '../report/differences';
-import { call, folderWith, removeFolders } from './calling';
-
-const REPOSITORY = 'acme/shop';
+import { ATTACKS, HOSTILE_BRANCH } from '../report/attacks';
+import { changeOf, differenceOf, environmentOf, largeDifference } from '../report/differences';
+import { obeyed, shown, withoutBreaks } from '../report/shown';
+import { call, folderWith } from './calling';
+import { type PullRequests, REPOSITORY, startPullRequests } from './pull-requests';
 
 describe('comment', () => {
+  let pulls: PullRequests;
   let github: GitHub;
-  let work: string;
   let left: string;
 
   beforeAll(async () => {
-    github = await startGitHub({
-      people: {
-        repository: REPOSITORY,
-        people: { ada: { role: 'admin', owner: true }, alice: { role: 'write' }, mallory: { role: 'read' } },
-        teams: {},
-        apps: { 'github-actions': { id: 15368 } },
-      },
-      repositories: [{ name: REPOSITORY, visibility: 'public' }],
-      users: ['mallory'],
-    });
-    work = folderWith({ 'README.md': 'shop\n' });
-    await git('init', '--quiet', '--initial-branch', 'main');
-    left = await commit('begin');
-    await push('alice', REPOSITORY, 'main');
-    await forkOf(github.world, github.world.repository('acme', 'shop'), 'mallory');
+    pulls = await startPullRequests();
+    ({ github, left } = pulls);
   });
-  afterAll(async () => {
-    expect(github.problems).toEqual([]);
-    await github.close();
-    removeFolders();
-  });
+  afterAll(() => pulls.close());
 
-  // Never in the way of the event loop: the server that is pushed to lives in it.
-  const git = async (...args: string[]): Promise<string> =>
-    (await promisify(execFile)('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.com', ...args], { cwd: work })).stdout.trim();
-
-  async function commit(message: string): Promise<string> {
-    await git('add', '.');
-    await git('commit', '--quiet', '--allow-empty', '--message', message);
-    return git('rev-parse', 'HEAD');
-  }
-
-  async function push(login: string, repository: string, branch: string): Promise<void> {
-    const address = github.url.replace('//', `//x:${github.token(login)}@`);
-    await git('push', '--quiet', '--force', `${address}${repository}.git`, `HEAD:refs/heads/${branch}`);
-  }
-
-  let count = 0;
-
-  /** A pull request with one commit, by alice from a branch or by mallory from her fork. */
-  async function opened(by: 'alice' | 'mallory' = 'alice'): Promise<{ number: number; head: string; branch: string }> {
-    count += 1;
-    const branch = `change-${count}`;
-    await git('checkout', '--quiet', '-B', branch, left);
-    const head = await commit(branch);
-    await push(by, by === 'alice' ? REPOSITORY : 'mallory/shop', branch);
-    const answer = await calling(() => github, by)('POST /repos/acme/shop/pulls', {
-      title: branch,
-      head: by === 'alice' ? branch : `mallory:${branch}`,
-      base: 'main',
-    });
-    expect(answer.status).toBe(201);
-    return { number: Number(answer.body.number), head, branch };
-  }
-
-  async function comments(number: number): Promise<readonly { id: number; body: string; user: { login: string } }[]> {
-    const answer = await calling(() => github)(`GET /repos/acme/shop/issues/${number}/comments?per_page=100`);
-    return answer.body as never;
-  }
-
-  const environment = (login = 'alice') => ({
-    GITHUB_TOKEN: github.token(login),
-    GITHUB_API_URL: `${github.url}api/v3`,
-    GITHUB_SERVER_URL: github.url.slice(0, -1),
-    GITHUB_REPOSITORY: REPOSITORY,
-  });
-
-  /** The variables of a job that a run has started after it compared a pull request. */
-  function afterRun(folder: string, head: { commit: string; branch: string; repository?: string }, run = { number: 5, attempt: 1 }) {
-    const event = {
-      workflow_run: {
-        head_sha: head.commit,
-        head_branch: head.branch,
-        head_repository: head.repository === undefined ? null : { full_name: head.repository },
-        run_number: run.number,
-        run_attempt: run.attempt,
-        html_url: `${github.url}acme/shop/actions/runs/77`,
-      },
-    };
-    writeFileSync(join(folder, 'event.json'), JSON.stringify(event));
-    const variables = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'workflow_run', GITHUB_EVENT_PATH: join(folder, 'event.json') };
-    return { ...environment('github-actions'), ...variables };
-  }
+  const opened: PullRequests['opened'] = (...given) => pulls.opened(...given);
+  const comments: PullRequests['comments'] = (number) => pulls.comments(number);
+  const environment: PullRequests['environment'] = (login) => pulls.environment(login);
+  const afterRun: PullRequests['afterRun'] = (...given) => pulls.afterRun(...given);
 
   const some = (head: string, parts: Partial<Difference> = {}): Difference =>
     differenceOf({
@@ -261,8 +185,8 @@ describe('comment', () => {
         folder: first,
         environment: afterRun(first, { commit: head, branch, repository: REPOSITORY }),
       });
-      const newer = await commit('newer');
-      await push('alice', REPOSITORY, branch);
+      const newer = await pulls.commit('newer');
+      await pulls.push('alice', REPOSITORY, branch);
       const late = await call(['comment', '--from', 'difference.json', '--base', 'main'], {
         folder: first,
         environment: afterRun(first, { commit: head, branch, repository: REPOSITORY }, { number: 9, attempt: 1 }),
@@ -407,6 +331,62 @@ describe('comment', () => {
       expect(bodies[0]).toContain('| dev | | <b>the preview could not be read: it is no JSON</b> |');
       expect(bodies[1]).not.toContain('Namespace');
     });
+  });
+
+  describe('of 3,000 objects', () => {
+    test.each([
+      ['a branch', 'alice', REPOSITORY],
+      ['a fork', 'mallory', 'mallory/shop'],
+    ] as const)(
+      'for %s is made within 5 s and within what GitHub takes, and edited when they change once more',
+      async (_, by, repository) => {
+        const { number, head, branch } = await opened(by);
+        const write = (difference: Difference, attempt: number) => {
+          const folder = file({ ...difference, base: { name: 'main', commit: left }, head: { name: 'HEAD', commit: head } });
+          return { folder, environment: afterRun(folder, { commit: head, branch, repository }, { number: 5, attempt }) };
+        };
+        const [first, second] = [write(largeDifference(3_000), 1), write(largeDifference(2_999), 2)];
+        // Of the processor, with what the emulator takes: other tests run beside this one.
+        const begun = process.cpuUsage();
+        expect((await call(['comment', '--from', 'difference.json', '--base', 'main'], first)).out).toMatch(/^created the comment/);
+        const { user, system } = process.cpuUsage(begun);
+        expect((user + system) / 1_000).toBeLessThan(5_000);
+        const [made, ...others] = await comments(number);
+        expect(others).toEqual([]);
+        expect(made?.body).toContain('3,000 objects change in 3 environments');
+        expect(made?.body).toMatch(/\d+ of 1,000 objects shown/);
+        expect(made?.body.length).toBeGreaterThan(40_000);
+
+        expect((await call(['comment', '--from', 'difference.json', '--base', 'main'], second)).out).toMatch(/^updated the comment/);
+        const edited = await comments(number);
+        expect(edited.map(({ id }) => id)).toEqual([made?.id]);
+        expect(edited[0]?.body).toContain('2,999 objects change in 3 environments');
+        expect(edited[0]?.body.includes('From a fork')).toBe(by === 'mallory');
+      },
+    );
+  });
+
+  test.each([
+    ['a branch', 'alice', REPOSITORY],
+    ['a fork', 'mallory', 'mallory/shop'],
+  ] as const)('shows the hostile name of %s as text, when it was compared and when that failed', async (_, by, repository) => {
+    const { number, head, branch } = await opened(by, { branch: HOSTILE_BRANCH, title: ATTACKS['an image element'] });
+    const folder = file(some(head, { base: { name: HOSTILE_BRANCH, commit: head } }));
+    const variables = afterRun(folder, { commit: head, branch, repository });
+    for (const given of [['--from', 'difference.json'], ['--failed']]) {
+      const { code, out } = await call(['comment', ...given, '--base', 'main'], { folder, environment: variables });
+      expect({ code, obeyed: obeyed(out) }).toEqual({ code: 0, obeyed: [] });
+      const [posted, ...more] = await comments(number);
+      expect(more).toEqual([]);
+      const { elements, links, unbalanced, text, comments: marks } = shown(posted?.body ?? '');
+      expect({ unbalanced, images: elements.filter((name) => name === 'img'), marks: marks.length }).toEqual({
+        unbalanced: [],
+        images: [],
+        marks: 1,
+      });
+      expect(links.filter((link) => !link.startsWith(`${github.url}${REPOSITORY}/`))).toEqual([]);
+      expect(withoutBreaks(text)).toContain(`${by === 'mallory' ? 'mallory:' : ''}${branch.replace('<!--', '<!- -')} ${head.slice(0, 7)}`);
+    }
   });
 
   describe('within a run', () => {

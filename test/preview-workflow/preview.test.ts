@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { actionsOf } from '../github/actions/runs';
-import { ATTACKS } from '../report/attacks';
+import { ATTACKS, HOSTILE_BRANCH } from '../report/attacks';
 import { changeOf, differenceOf, environmentOf } from '../report/differences';
-import { shown } from '../report/shown';
+import { obeyed, shown, withoutBreaks } from '../report/shown';
 import type { FinishedRun } from '../workflow-runner';
 import { unzipped } from '../workflow-runner/zip';
 import { REPOSITORY, type Scratch, startScratch } from './scratch';
@@ -137,6 +137,29 @@ describe('the rendered preview workflow', () => {
     expect(posted?.body).toContain('From a fork');
     expect(posted?.body).toContain('Policy weaker');
   });
+
+  test.each(['alice', 'mallory'] as const)(
+    'shows the hostile name of a branch of %s as text, in the run and in the comment',
+    async (by) => {
+      const pull = await scratch.open(by, { 'platform.ts': fewer }, { branch: HOSTILE_BRANCH, title: ATTACKS['an image element'] ?? '' });
+      const runs = previews(await pull.run());
+      expect(runs.map(({ conclusion }) => conclusion)).toEqual(['success', 'success']);
+      const printed = runs.flatMap(({ jobs }) => jobs.flatMap(({ steps }) => steps.flatMap(({ text }) => obeyed(text))));
+      expect(printed.filter((command) => !command.startsWith('::warning file=platform.ts,'))).toEqual([]);
+      const [posted, ...more] = await scratch.comments(pull.number);
+      expect(more).toEqual([]);
+      // No text holds what begins a comment.
+      const branch = pull.branch.replace('<!--', '<!- -');
+      for (const text of [posted?.body ?? '', runs[0]?.jobs[0]?.summary ?? '']) {
+        const { elements, links, unbalanced, text: read } = shown(text);
+        expect(unbalanced).toEqual([]);
+        expect(elements.filter((name) => name === 'img' || name === 'script')).toEqual([]);
+        expect(links.filter((link) => !link.startsWith(`${scratch.github.url}${REPOSITORY}/`))).toEqual([]);
+        expect(withoutBreaks(read)).toContain(branch);
+      }
+      expect(withoutBreaks(shown(posted?.body ?? '').text)).toContain(`→ ${by === 'mallory' ? 'mallory:' : ''}${branch}`);
+    },
+  );
 
   test('for Dependabot: compares and comments, and leaves stacks alone, as its runs get no secrets', async () => {
     const pull = await scratch.open('dependabot', { 'platform.ts': fewer }, { branch: 'dependabot/npm_and_yarn/stagegate' });

@@ -1,3 +1,6 @@
+/** A branch that git takes, and that means something to Markdown, HTML, tables, mentions, shells and runners. */
+export const HOSTILE_BRANCH = 'x|<b>`@octocat`-#1-$(touch$IFS$9pwned)-</details>-<!--%0A';
+
 /** Texts that try to be more than text, by what they try. */
 export const ATTACKS: Readonly<Record<string, string>> = {
   'a heading': '# approved',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Difference } from '../../lib/diff/difference';
-import { differenceMarkdown, type MarkdownOptions } from '../../lib/report/difference-markdown';
+import { differenceMarkdown, failedMarkdown, type MarkdownOptions } from '../../lib/report/difference-markdown';
 import type { StackPreview } from '../../lib/report/pulumi-preview';
 import { stepSummary } from '../../lib/report/step-summary';
 import { ATTACKS } from './attacks';
@@ -378,6 +378,16 @@ describe('whatever is compared', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('so do a comparison that failed and what is remarked on', () => {
+    for (const attack of Object.values(ATTACKS)) {
+      const [remarks, repositoryUrl, runUrl] = [Array.from({ length: 7 }, () => attack), attack, `javascript:${attack}`];
+      expectSound([failedMarkdown({ name: attack, commit: attack }, { repositoryUrl, runUrl })], 20_000);
+      expectSound(differenceMarkdown(differenceOf(), { tool, remarks }), 20_000);
+      const environments = [environmentOf('prod', [changeOf()])];
+      expectSound(differenceMarkdown(differenceOf({ environments }), { tool, remarks, size: 20_000 }), 20_000);
+    }
   });
 
   test('so does a large difference in which every text is hostile', () => {

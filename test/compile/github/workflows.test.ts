@@ -307,8 +307,12 @@ describe('preview', () => {
     expect(diff?.steps.at(-1)?.run).toContain('render --program "$PROGRAM" --repository "$GITHUB_REPOSITORY" --check');
   });
 
-  test('previews stacks for branches of the repository alone, and only where a variable names them', () => {
-    expect(stacks?.if).toBe("vars.STAGEGATE_PREVIEW_STACKS != '' && github.event.pull_request.head.repo.full_name == github.repository");
+  test('previews stacks for branches of the repository alone, not for Dependabot, and only where a variable names them', () => {
+    expect(stacks?.if?.split(' && ')).toEqual([
+      "vars.STAGEGATE_PREVIEW_STACKS != ''",
+      'github.event.pull_request.head.repo.full_name == github.repository',
+      "github.event.pull_request.user.login != 'dependabot[bot]'",
+    ]);
     expect(stacks?.environment).toEqual({ name: 'stagegate-preview' });
     expect(stacks?.permissions).toEqual({ contents: 'read' });
   });
