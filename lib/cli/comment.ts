@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { refuseDelivery } from '../delivery/error';
 import type { Difference } from '../diff/difference';
-import { GitHubAuthentication, type GitHubClient, gitHubClient } from '../github';
+import type { GitHubClient } from '../github';
 import { differenceAnnotations } from '../report/annotations';
 import { differenceMarkdown, failedMarkdown, isEmpty, type MarkdownOptions } from '../report/difference-markdown';
 import type { StackPreview } from '../report/pulumi-preview';
@@ -12,7 +12,8 @@ import { annotationCommand } from '../report/workflow-command';
 import { type ActionsRun, type ComparingRun, tryActionsRun } from './actions-run';
 import type { RunCommand } from './command-line';
 import { readDifference } from './difference-file';
-import { tryToken } from './github-credentials';
+import { gitHubAs } from './github-client';
+import { gitHubCredentials } from './github-credentials';
 import { Exit, type Io, printJson, WrongUseError } from './io';
 import { mergeBase, type OpenPullRequest, tryOpenPullRequest, tryPullRequestOf } from './pull-request';
 import { stackPreviews } from './stack-previews';
@@ -53,7 +54,7 @@ function print(io: Io, options: Options, difference: Difference | undefined): nu
 async function post(io: Io, options: Options, difference: Difference | undefined): Promise<number> {
   const actions = tryActionsRun(io);
   const repository = repositoryOf(io, options, actions);
-  const client = clientOf(io);
+  const client = gitHubAs(gitHubCredentials(io, repository).caller, io);
   const number = options.pr as number | undefined;
   const event = number === undefined ? actions?.event : undefined;
   if (number === undefined && event === undefined)
@@ -163,20 +164,6 @@ function repositoryOf(io: Io, options: Options, actions: ActionsRun | undefined)
   const repository = (options.repository ?? actions?.repository ?? io.environment.GITHUB_REPOSITORY) as string | undefined;
   if (repository !== undefined) return repository;
   throw new WrongUseError('it is not said which repository is meant', 'give it with --repository owner/name');
-}
-
-function clientOf(io: Io): GitHubClient {
-  const { GITHUB_API_URL } = io.environment;
-  const token = tryToken(io);
-  if (token === undefined)
-    throw new WrongUseError('there is no token for GitHub', 'set GITHUB_TOKEN to one that may write to pull requests');
-  return gitHubClient({
-    authentication: GitHubAuthentication.token(token),
-    ...(GITHUB_API_URL && { baseUrl: GITHUB_API_URL }),
-    userAgent: `stagegate/${packageVersion()}`,
-    progress: io.note,
-    ...io.gitHub,
-  });
 }
 
 function stacksOf(io: Io, { stacks }: Options): StackPreview[] {

@@ -32,6 +32,6 @@ export function gitHubCredentials({ environment }: Pick<Io, 'environment'>, repo
 }
 
 /** The token in `GITHUB_TOKEN` or `GH_TOKEN`; one that is empty, as a workflow sets it without the secret, is none. */
-export function tryToken({ environment }: Pick<Io, 'environment'>): string | undefined {
+function tryToken({ environment }: Pick<Io, 'environment'>): string | undefined {
   return environment.GITHUB_TOKEN || environment.GH_TOKEN || undefined;
 }

@@ -2,11 +2,11 @@ import type { Actor, Host, SourceRepository, Store } from '../delivery';
 import { wrongUse } from '../delivery/error';
 import { gitHubCopy, gitHubHost, gitHubStore } from '../delivery/github';
 import type { DesiredDelivery } from '../desired/desired-state';
-import { type GitHubAuthentication, type GitHubClient, gitHubClient, gitHubViewer, repositoryName, sameAccount } from '../github';
+import { type GitHubAuthentication, type GitHubClient, gitHubViewer, repositoryName, sameAccount } from '../github';
+import { gitHubAs } from './github-client';
 import { gitHubCredentials } from './github-credentials';
 import { type Io, WrongUseError } from './io';
 import type { OpenedHost, OpenedIdentities } from './opened-host';
-import { packageVersion } from './version';
 
 /** The token of a run of GitHub Actions belongs to this app, which delivers nothing. */
 const ACTIONS = 'github-actions';
@@ -19,16 +19,8 @@ const ACTIONS = 'github-actions';
  */
 export async function openedGitHub(io: Io, options: Readonly<Record<string, unknown>>, repository: string): Promise<OpenedHost> {
   const credentials = gitHubCredentials(io, repository);
-  const clientOf = (authentication: GitHubAuthentication): GitHubClient =>
-    gitHubClient({
-      authentication,
-      ...(io.environment.GITHUB_API_URL && { baseUrl: io.environment.GITHUB_API_URL }),
-      userAgent: `stagegate/${packageVersion()}`,
-      progress: io.note,
-      ...io.gitHub,
-    });
-  const client = clientOf(credentials.delivery);
-  const callersClient = credentials.caller === credentials.delivery ? client : clientOf(credentials.caller);
+  const client = gitHubAs(credentials.delivery, io);
+  const callersClient = credentials.caller === credentials.delivery ? client : gitHubAs(credentials.caller, io);
   const [deliverer, caller] = await Promise.all([gitHubViewer(client), gitHubViewer(callersClient)]);
   if (options.as !== undefined && caller.login.toLowerCase() !== String(options.as).toLowerCase())
     throw new WrongUseError(
@@ -61,7 +53,7 @@ export async function openedGitHub(io: Io, options: Readonly<Record<string, unkn
       const mayDeliver = sameAccount(deliverer, { kind: 'app', login: desired.apps.delivery.slug });
       return {
         ...(mayDeliver ? own : lookingOnly(own, deliverer, desired.apps.delivery.slug)),
-        sources: await sourcesOf(io, desired, credentials.delivery, clientOf, checkRuns),
+        sources: await sourcesOf(io, desired, credentials.delivery, checkRuns),
         caller,
         callersHost: gitHubHost({ client: callersClient, repository, checkRuns }),
       };
@@ -78,12 +70,11 @@ async function sourcesOf(
   io: Io,
   desired: DesiredDelivery,
   authentication: GitHubAuthentication,
-  clientOf: (authentication: GitHubAuthentication) => GitHubClient,
   checkRuns: boolean,
 ): Promise<ReadonlyMap<string, SourceRepository>> {
   const names = new Set(desired.services.map(({ repository }) => repository).filter((name) => name !== desired.repository));
   const opened = [...names].map(async (repository): Promise<[string, SourceRepository]> => {
-    const client = clientOf(authentication.kind === 'app' ? { ...authentication, repository } : authentication);
+    const client = gitHubAs(authentication.kind === 'app' ? { ...authentication, repository } : authentication, io);
     return [repository, { store: await storeOf(io, client, repository), host: gitHubHost({ client, repository, checkRuns }) }];
   });
   return new Map(await Promise.all(opened));

@@ -479,7 +479,13 @@ describe('comment', () => {
   });
 
   test.each([
-    ['a token', { GITHUB_TOKEN: '' }, ['--pr', '1'], 'there is no token for GitHub'],
+    ['credentials', { GITHUB_TOKEN: '' }, ['--pr', '1'], 'there are no credentials for GitHub'],
+    [
+      'the other half of credentials',
+      { GITHUB_TOKEN: '', STAGEGATE_APP_ID: '1001' },
+      ['--pr', '1'],
+      'STAGEGATE_APP_ID is set, and STAGEGATE_APP_PRIVATE_KEY is not',
+    ],
     ['a repository', { GITHUB_REPOSITORY: undefined }, ['--pr', '1'], 'it is not said which repository'],
     ['a pull request', {}, [], 'it is not said which pull request'],
   ])('without %s it is wrong use', async (_, without, more, message) => {
@@ -498,6 +504,21 @@ describe('comment', () => {
       environment: { ...environment(), GITHUB_TOKEN: '', GH_TOKEN: github.token('alice') },
     });
     expect(code).toBe(0);
+  });
+
+  test('without a token is that of the app whose credentials are there, and with one that of whose token it is', async () => {
+    const { number, head } = await opened();
+    const app = { STAGEGATE_APP_ID: '1001', STAGEGATE_APP_PRIVATE_KEY: github.privateKey('acme-delivery') };
+    const comment = async (token: Readonly<Record<string, string>>, name = 'prod'): Promise<string> => {
+      const folder = file(some(head, { environments: [environmentOf(name, [changeOf()])] }));
+      const options = { folder, environment: { ...environment(), ...app, ...token } };
+      return (await call(['comment', '--from', 'difference.json', '--pr', String(number)], options)).out;
+    };
+    expect(await comment({ GITHUB_TOKEN: '' })).toMatch(/^created/);
+    expect(await comment({ GITHUB_TOKEN: '' }, 'preprod')).toMatch(/^updated/);
+    expect((await comments(number)).map(({ user }) => user.login)).toEqual(['acme-delivery[bot]']);
+    expect(await comment({})).toMatch(/^created/);
+    expect((await comments(number)).map(({ user }) => user.login)).toEqual(['acme-delivery[bot]', 'alice']);
   });
 
   test('a comparison that failed has nothing to show in its run, which is said as it is', async () => {
