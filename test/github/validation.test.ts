@@ -88,6 +88,90 @@ describe('no test passes by', () => {
     ]);
   });
 
+  const rule = (type: string, parameters: unknown): unknown => ({ name: 'a', enforcement: 'active', rules: [{ type, parameters }] });
+  const checks = { required_status_checks: [{ context: 'validate' }], strict_required_status_checks_policy: true };
+  const review = {
+    dismiss_stale_reviews_on_push: true,
+    require_code_owner_review: true,
+    require_last_push_approval: true,
+    required_approving_review_count: 1,
+    required_review_thread_resolution: true,
+  };
+  const ref_name = { include: ['~ALL'], exclude: [] };
+  test.each<readonly [string, string, unknown, readonly string[]]>([
+    [
+      'in an object of an object',
+      'POST /repos/acme/delivery/rulesets',
+      { name: 'a', enforcement: 'active', conditions: { ref_name: { ...ref_name, excludes: [] } } },
+      ['conditions/ref_name/excludes'],
+    ],
+    [
+      'beside what is meant',
+      'POST /repos/acme/delivery/rulesets',
+      { name: 'a', enforcement: 'active', conditions: { ref_name, refName: ref_name } },
+      ['conditions/refName'],
+    ],
+    [
+      'in an item of a list',
+      'POST /repos/acme/delivery/rulesets',
+      {
+        name: 'a',
+        enforcement: 'active',
+        bypass_actors: [{ actor_id: 5, actor_type: 'RepositoryRole', bypass_mode: 'always', mode: 'always' }],
+      },
+      ['bypass_actors/0/mode'],
+    ],
+    [
+      'in a rule and its items, by the type of the rule',
+      'POST /repos/acme/delivery/rulesets',
+      rule('required_status_checks', {
+        ...checks,
+        required_status_checks: [{ context: 'validate', integrationId: 15368 }],
+        do_not_enforce_on_creat: true,
+      }),
+      ['rules/0/parameters/required_status_checks/0/integrationId', 'rules/0/parameters/do_not_enforce_on_creat'],
+    ],
+    [
+      'in a rule of one type, which those of another have',
+      'POST /repos/acme/delivery/rulesets',
+      rule('pull_request', { ...review, strict_required_status_checks_policy: true }),
+      ['rules/0/parameters/strict_required_status_checks_policy'],
+    ],
+    ['in a rule that has no parameters', 'POST /repos/acme/delivery/rulesets', rule('deletion', { sure: true }), ['rules/0/parameters']],
+    [
+      'in a reviewer, and in an object that may be null',
+      'PUT /repos/acme/delivery/environments/prod',
+      {
+        deployment_branch_policy: { protected_branches: false, custom_branch_policies: true, custom: true },
+        reviewers: [{ type: 'User', Id: 1 }],
+      },
+      ['reviewers/0/Id', 'deployment_branch_policy/custom'],
+    ],
+  ])('a property %s', async (_, target, body, names) => {
+    await rest()(target, body);
+    expect(
+      problems
+        .filter(({ kind }) => kind === 'unknown-property')
+        .map(({ what }) => what.split(' ')[0])
+        .sort(),
+    ).toEqual([...names].sort());
+  });
+
+  test('and what GitHub describes, in rules of every branch, is no problem', async () => {
+    const body = {
+      name: 'a',
+      enforcement: 'active',
+      conditions: { ref_name },
+      rules: [
+        { type: 'deletion' },
+        { type: 'required_status_checks', parameters: { ...checks, do_not_enforce_on_create: true } },
+        { type: 'pull_request', parameters: review },
+      ],
+    };
+    expect((await rest()('POST /repos/acme/delivery/rulesets', body)).status).toBe(201);
+    expect(problems).toEqual([]);
+  });
+
   test.each<readonly [string, Route['handle'], string]>([
     ['of the wrong kind', () => ok({ total_count: '0', variables: [] }), 'total_count: Instance type "string" is invalid'],
     ['without what has to be there', () => ok({ variables: [] }), 'does not have required property "total_count"'],

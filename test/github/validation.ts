@@ -2,6 +2,7 @@ import { component, type Operation, type PathMatch, pathMatcher, tryOperation } 
 import { type Change, type Deviation, deviations } from './deviations';
 import type { Method } from './route';
 import { type OpenApiSchema, Schemas } from './schema';
+import { unknownNames } from './unknown-names';
 
 /** Compares requests and answers with GitHub's description, as it is changed by a table of deviations. */
 export class Description {
@@ -49,15 +50,14 @@ export class Description {
     return [...findings, ...this.schemas.findings(request.body, schema)];
   }
 
-  /** Properties of a request's body, and parameters of its query, that GitHub does not describe and would pass over in silence. */
+  /** Properties of a request's body, at any depth, and parameters of its query, that GitHub does not describe and would pass over in silence. */
   unknownNames(operation: Operation, query: Readonly<Record<string, unknown>>, body: unknown): readonly string[] {
     const parameters = new Set(operation.parameters.filter((one) => one.in === 'query').map(({ name }) => name));
     const strange = Object.keys(query)
       .filter((name) => !parameters.has(name))
       .map((name) => `?${name}`);
-    const known = this.propertiesOf(this.bodySchema(operation));
-    if (known === undefined || typeof body !== 'object' || body === null || Array.isArray(body)) return strange;
-    return [...strange, ...Object.keys(body).filter((name) => !known.has(name))];
+    const schema = this.bodySchema(operation);
+    return schema === undefined ? strange : [...strange, ...unknownNames(body, schema, this.schemas)];
   }
 
   /** What is wrong with an answer. */
@@ -104,18 +104,6 @@ export class Description {
     const schema = changes.reduce(changedBody, operation.body.schema);
     this.bodies.set(operation, schema);
     return schema;
-  }
-
-  /** Names of the properties that a schema allows; undefined when it allows any. */
-  private propertiesOf(schema: OpenApiSchema | undefined): ReadonlySet<string> | undefined {
-    if (schema === undefined) return undefined;
-    if (typeof schema.$ref === 'string') return this.propertiesOf(component(schema.$ref));
-    const parts = [schema.allOf, schema.anyOf, schema.oneOf].flatMap((list) =>
-      Array.isArray(list) ? (list as readonly OpenApiSchema[]) : [],
-    );
-    const own = Object.keys((schema.properties as object | undefined) ?? {});
-    if (own.length === 0 && parts.length === 0) return undefined;
-    return new Set([...own, ...parts.flatMap((part) => [...(this.propertiesOf(part) ?? [])])]);
   }
 
   private typeOf(schema: OpenApiSchema): unknown {
