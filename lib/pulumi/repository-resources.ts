@@ -5,6 +5,7 @@ import type { Repository } from '../repository';
 import { repositoryStack } from '../stack/repository-stack';
 import type { Renamed, Stack } from '../stack/stack';
 import { refuse } from '../values/diagnostic';
+import { beforeCreation } from './before-creation';
 import { type BoundInput, type SlotInputs, slotInputs } from './bind-input';
 import { compiledPlatform } from './compiled-platform';
 import { githubSetting } from './github-setting';
@@ -43,7 +44,8 @@ export interface RepositoryOutputs {
  * What repositories have to be on GitHub, as resources of a Pulumi program: rulesets, environments with variables and secrets, permissions
  * of Actions. The repositories exist already; workflow files and CODEOWNERS are commits.
  *
- * `check` runs first: a program with errors registers nothing.
+ * `check` runs first: a program with errors registers nothing. An environment that GitHub has and the state has not is refused (SG062) when
+ * it is about to be made; a preview warns.
  */
 export class RepositoryResources extends pulumi.ComponentResource {
   readonly outputs: RepositoryOutputs;
@@ -57,7 +59,7 @@ export class RepositoryResources extends pulumi.ComponentResource {
   constructor(name: string, props: RepositoryResourcesProps, options: pulumi.ComponentResourceOptions = {}) {
     const plan = withoutStack(() => planOf(name, props, options));
     super('stagegate:index:RepositoryResources', name, {}, options);
-    const { stack, slots, inputsOf, byHand } = plan;
+    const { stack, slots, inputsOf, byHand, provider } = plan;
     if (byHand.length > 0) void pulumi.log.info(`no value is given for ${byHand.join(', ')}: set by hand, not registered`, this);
     const registered = registerResources(this, name, {
       stack,
@@ -66,7 +68,12 @@ export class RepositoryResources extends pulumi.ComponentResource {
       make: (resource, full, inputs, own) => {
         const value = resource.secret === undefined ? undefined : props.secrets?.[resource.secret];
         const secret = value === undefined ? {} : { plaintextValue: pulumi.secret(value) };
-        return githubSetting(resource, full, { ...inputsOf(inputs), ...secret }, own);
+        return githubSetting(
+          resource,
+          full,
+          { ...inputsOf(inputs), ...secret },
+          { ...own, ...beforeCreation(resource, full, this, provider) },
+        );
       },
     });
     const of = (kind: string) =>
@@ -98,6 +105,7 @@ export class RepositoryResources extends pulumi.ComponentResource {
 interface RepositoryPlan {
   readonly stack: Stack;
   readonly slots: SlotInputs;
+  readonly provider: pulumi.ProviderResource;
   readonly inputsOf: (inputs: Record<string, unknown>) => Record<string, unknown>;
   /** Names of secrets without a value. */
   readonly byHand: readonly string[];
@@ -120,6 +128,7 @@ function planOf(name: string, props: RepositoryResourcesProps, options: pulumi.C
   return {
     stack: bind(stack, slots.plain),
     slots,
+    provider,
     inputsOf: (inputs) => ({ ...inputs, repository: repository(String(inputs.repository)) }),
     byHand: secrets.filter((secret) => !given.includes(secret)),
   };

@@ -59,6 +59,13 @@ export const GUARDS = {
     retainOnDelete: false,
     why: 'GitHub deletes its secrets with it, and nobody can read them back',
   },
+  actionsPermissions: {
+    type: 'ActionsRepositoryPermissions',
+    tiers: ['production'],
+    protect: false,
+    retainOnDelete: true,
+    why: 'deleting it lets every action run, whatever was allowed before',
+  },
 } as const satisfies Readonly<Record<string, GuardRule>>;
 
 const NONE: Guard = { protect: false, retainOnDelete: false };

@@ -42,16 +42,21 @@ function repositoryResources(desired: DesiredState, repository: DesiredRepositor
     ...repository.environments.flatMap((environment) =>
       environmentResources(of, environment, environment.secrets.length > 0 || production.includes(environment.name) ? tiers : []),
     ),
-    of('ActionsRepositoryPermissions', undefined, {
-      enabled: true,
-      allowedActions: repository.actions.allowed,
-      allowedActionsConfig: {
-        githubOwnedAllowed: repository.actions.githubOwned,
-        patternsAlloweds: [...repository.actions.patterns],
-        verifiedAllowed: false,
+    of(
+      'ActionsRepositoryPermissions',
+      undefined,
+      {
+        enabled: true,
+        allowedActions: repository.actions.allowed,
+        allowedActionsConfig: {
+          githubOwnedAllowed: repository.actions.githubOwned,
+          patternsAlloweds: [...repository.actions.patterns],
+          verifiedAllowed: false,
+        },
+        shaPinningRequired: repository.actions.shaPinningRequired,
       },
-      shaPinningRequired: repository.actions.shaPinningRequired,
-    }),
+      { guard: GUARDS.actionsPermissions, tiers },
+    ),
     of('WorkflowRepositoryPermissions', undefined, {
       defaultWorkflowPermissions: repository.actions.defaultWorkflowPermissions,
       canApprovePullRequestReviews: repository.actions.canApprovePullRequestReviews,

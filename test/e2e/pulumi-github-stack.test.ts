@@ -251,6 +251,8 @@ test('nothing is destroyed of what is protected until that was said in the confi
   expect(stack.state().resources).toEqual([]);
   const { environments, variables, secrets, protections } = repository();
   expect([rulesets(), [...environments], [...variables], [...secrets], [...protections]]).toEqual([[], [], [], [], []]);
+  // Which actions may run stays as it was: deleted, every action might.
+  expect(repository().actions).toMatchObject({ allowed: 'selected', shaPinningRequired: true });
 });
 
 let commits = 0;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -116,6 +117,7 @@ function send(response: ServerResponse, { status, body, headers }: ApiResponse):
   const text = body === undefined ? '' : JSON.stringify(body);
   response.writeHead(status, {
     'x-github-media-type': 'github.v3; format=json',
+    'x-github-request-id': randomUUID(),
     'x-ratelimit-limit': '5000',
     'x-ratelimit-remaining': '4999',
     'x-ratelimit-used': '1',

@@ -76,6 +76,8 @@ export interface Stack {
   preview(options?: RunOptions): Promise<Run>;
   refresh(options?: RunOptions): Promise<Run>;
   destroy(options?: RunOptions): Promise<Run>;
+  /** Takes an object that exists into the state; what it is and where it belongs are arguments. */
+  import(options: RunOptions): Promise<Run>;
   /** Clears the lock that a killed run left. @throws when the command fails */
   cancel(): Promise<void>;
   /** What the stack gives, secrets as `[secret]`. @throws when the command fails */
@@ -223,6 +225,7 @@ async function openStack(
     preview: engine('preview'),
     refresh: engine('refresh', '--yes', '--skip-preview'),
     destroy: engine('destroy', '--yes', '--skip-preview'),
+    import: engine('import', '--yes', '--skip-preview', '--generate-code=false'),
     async cancel() {
       await demand(['cancel', '--yes']);
     },
