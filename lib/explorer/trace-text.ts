@@ -111,7 +111,7 @@ export function narrate(machine: Machine, codes: readonly number[], harm: Harm):
     const before = state.slice();
     const text = lineOf(world, state, event);
     machine.apply(state, event);
-    const effects = effectsOf(world, before, state);
+    const effects = effectsOf(world, before, state, event);
     events.push(eventOf(world, event));
     if (index < codes.length - 1) lines.push([text, effects.join(', ')].filter((part) => part !== '').join('; '));
     else lines.push(text, consequence(effects, harm));
@@ -125,15 +125,22 @@ function consequence(effects: readonly string[], harm: Harm): string {
 }
 
 /** What runs, or waits for a sync, now and did not before. */
-function effectsOf(w: World, before: State, after: State): string[] {
+function effectsOf(w: World, before: State, after: State, event: number): string[] {
+  const landed = event >> 16 === Kind.land ? (event >> 8) & 255 : undefined;
   return [...w.places]
     .sort((a, b) => a.rank - b.rank)
-    .flatMap(({ index, name }) => {
+    .flatMap(({ index, name, source }) => {
       const now = running(w, after, index);
-      if (now !== running(w, before, index)) return [`${name} runs ${commitId(now - 1)}`];
+      if (now !== running(w, before, index)) return [arrival(name, now - 1, landed !== undefined && landed !== source)];
       const waits = git(w, after, index);
       return waits !== git(w, before, index) ? [`${name} is to run ${commitId(waits - 1)}`] : [];
     });
+}
+
+/** What is not born where a commit lands was due before: the push only starts the app. */
+function arrival(environment: string, commit: number, isPromoted: boolean): string {
+  const id = commitId(commit);
+  return isPromoted ? `this starts the delivery app, which promotes ${id} to ${environment}` : `${environment} runs ${id}`;
 }
 
 function lineOf(w: World, s: State, number: number): string {
@@ -142,8 +149,11 @@ function lineOf(w: World, s: State, number: number): string {
   switch (event.kind) {
     case 'land': {
       const id = commitId(event.commit);
-      return event.ref.kind === 'tags'
-        ? `${id} is tagged ${sampleOf(event.ref.pattern)}`
+      if (event.ref.kind === 'tags') return `${id} is tagged ${sampleOf(event.ref.pattern)}`;
+      // Where other branches alone may be merged, nobody pushes.
+      const heads = (w.refs[(number >> 8) & 255]?.onlyFrom ?? []).flatMap((index) => w.refs[index]?.pattern ?? []);
+      return heads.length > 0
+        ? `${id} is merged from ${heads.join(' or ')} to ${event.ref.pattern}`
         : `developer pushes ${id} to ${event.ref.pattern}`;
     }
     case 'healthy':
@@ -210,7 +220,7 @@ export function hostLine(event: TraceEvent): string {
     case 'status':
       return `${event.by} reports ${event.context} on it`;
     case 'merge':
-      return `${event.by} merges it (${event.method})`;
+      return `${event.by} merges it${event.method === 'merge' ? '' : ` (${event.method})`}`;
     default:
       throw new RangeError(`${event.kind} does not happen on GitHub alone`);
   }

@@ -68,7 +68,7 @@ test('a gate that is lost in the compiled data is named with its policy, its env
     'developer pushes 4f2a1c to develop; dev runs 4f2a1c',
     'dev reports 4f2a1c healthy',
     'time passes, 4f2a1c stays healthy in dev',
-    'developer pushes 4f2a1c to main; preprod runs 4f2a1c',
+    '4f2a1c is merged from develop to main; this starts the delivery app, which promotes 4f2a1c to preprod',
     'preprod reports 4f2a1c healthy',
     'member of engineers approves 4f2a1c for prod',
     '4f2a1c enters prod and integration has not passed for it in preprod',
