@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { Bounds } from '../explorer/explore';
+import { counted } from '../report/counts';
 import { type CheckResult, check } from '../rules/check';
 import { checkReport, diagnosticText } from '../rules/report';
 import type { Diagnostic } from '../values/diagnostic';
@@ -87,10 +88,4 @@ function coloured(io: Io, diagnostic: Diagnostic): string {
   const [head = '', ...rest] = text.split('\n');
   const word = diagnostic.severity === 'error' ? paint.red(diagnostic.severity) : paint.yellow(diagnostic.severity);
   return [`${word}${head.slice(diagnostic.severity.length)}`, ...rest].join('\n');
-}
-
-function counted(number: number, noun: string): string {
-  // Not by the locale's own rules, which take 30 ms to load.
-  const digits = String(number).replaceAll(/\B(?=(\d{3})+$)/g, ',');
-  return `${digits} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,7 +1,6 @@
 /** GitHub's interfaces as one identity. Octokit is loaded by the first call, and by nothing else. */
 export { accountNamed, accountOf, type GitHubAccount, sameAccount } from './account';
 export { type GitHubAddress, gitHubAddress } from './address';
-export { type Artifact, downloadArtifact, runArtifacts } from './artifacts';
 export { type AppAuthentication, GitHubAuthentication, repositoryName, type TokenAuthentication } from './authentication';
 export {
   type GitHubClient,

@@ -6,7 +6,6 @@ export interface HeadedPullRequest {
   readonly number: number;
   readonly headCommit: string;
   readonly base: string;
-  readonly baseCommit: string;
   /** `owner/name` of the repository that the head lies in: another one for a fork, and absent when that is gone. */
   readonly headRepository?: string;
 }
@@ -26,7 +25,6 @@ export async function pullRequestsOfHead(client: GitHubClient, repository: strin
       number,
       headCommit: head.sha,
       base: base.ref,
-      baseCommit: base.sha,
       ...(head.repo !== null && { headRepository: head.repo.full_name }),
     }));
 }
