@@ -1,14 +1,14 @@
 import { bind, requireBound } from '../compile/bind';
 import type { Compared, Difference } from '../diff/difference';
-import { differenceOf } from '../diff/difference-of';
+import { differenceOf, type ObjectDifference } from '../diff/difference-of';
 import { environmentDifference } from '../diff/environment-difference';
 import { sameJson } from '../diff/json';
-import { policyChanges } from '../diff/policy/policy-changes';
+import { policyDifference } from '../diff/policy/policy-changes';
 import { differenceMarkdown } from '../report/difference-markdown';
 import { intentOf } from '../rules/intent';
 import type { RunCommand } from './command-line';
 import { type CompiledProgram, compiledProgram, slotValues } from './compiled-program';
-import { baseProgram } from './diff-base';
+import { type BaseProgram, baseProgram } from './diff-base';
 import { liveComparison } from './diff-live';
 import { environmentOf, released, tryReleased, withImages } from './diff-released';
 import { type Clone, cloneAround, comparedHead } from './diff-repository';
@@ -68,15 +68,18 @@ async function withBase(io: Io, options: Options, head: CompiledProgram): Promis
   const isSame = base.program === undefined || sameJson(was, is);
   const before = base.program === undefined || isSame ? base.program?.desired : bind(base.program.desired, was);
   const found = differenceOf(before, isSame ? head.desired : bind(head.desired, is), sides);
-  const policy =
-    base.program === undefined
-      ? []
-      : policyChanges({ desired: base.program.desired, intent: intentOf(base.program.model) }, { desired: head.desired });
-  const difference = { ...(isSame ? bind(found, is) : found), policy, notCompared: base.notCompared };
-  return options.env === undefined ? difference : onlyEnvironment(difference, String(options.env));
+  const objects = isSame ? bind(found, is) : found;
+  if (options.env !== undefined) return onlyEnvironment({ ...objects, notCompared: base.notCompared }, String(options.env));
+  const { policy, notCompared } = policyOf(base.program, head);
+  return { ...objects, policy, notCompared: [...notCompared, ...base.notCompared] };
 }
 
-function onlyEnvironment(difference: Difference, name: string): Difference {
+function policyOf(base: BaseProgram['program'], { desired }: CompiledProgram): Pick<Difference, 'policy' | 'notCompared'> {
+  if (base === undefined) return { policy: [], notCompared: [] };
+  return policyDifference({ desired: base.desired, intent: intentOf(base.model) }, { desired });
+}
+
+function onlyEnvironment(difference: ObjectDifference, name: string): Difference {
   return {
     ...difference,
     environments: difference.environments.filter((environment) => environment.name === name || environment.previous?.name === name),

@@ -4,7 +4,7 @@ import { environmentDifference } from './environment-difference';
 import { correspondenceOf } from './policy/correspondence';
 import { repositoryDifference } from './repository-difference';
 
-/** A difference but for what the rules of the road demand, which `policyChanges` tells. */
+/** A difference but for what the rules of the road demand, which `policyDifference` tells. */
 export type ObjectDifference = Omit<Difference, 'policy'>;
 
 /**

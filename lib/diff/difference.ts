@@ -15,7 +15,7 @@ export interface Difference {
   readonly repositories: readonly RepositoryDifference[];
   /** What the rules of the road demand, where it changes: weaker first. */
   readonly policy: readonly PolicyChange[];
-  /** What could not be compared, each with the reason. */
+  /** What could not be compared, or not be looked at for what a weaker policy makes possible, each with the reason. */
   readonly notCompared: readonly { readonly what: string; readonly why: string }[];
 }
 

@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import Ajv from 'ajv';
 import { parse } from 'yaml';
+import { packageVersion } from '../../lib/cli/version';
 import { releaseFile, releaseId } from '../../lib/delivery/release';
 import type { KubernetesObject } from '../../lib/desired/desired-state';
 import type { Difference } from '../../lib/diff/difference';
 import { type Called, call, folderWith, removeFolders, smallProgram } from './calling';
+import { cloneWith, commitAll, git, write } from './clones';
 
 const { PATH } = process.env;
 /** Where packages of bases are kept. */
@@ -27,34 +29,6 @@ const program = smallProgram(
 const withMore = (text: string): string => program.replace("route: '/' }", `route: '/', ${text} }`);
 const images = (letter: string): string => `web: ghcr.io/acme/shop/web@sha256:${letter.repeat(64)}\n`;
 const values = 'app/delivery: 1\napp/intake: 2\n';
-
-function git(folder: string, ...args: readonly string[]): string {
-  const person = ['-c', 'user.name=mia', '-c', 'user.email=mia@example.com', '-c', 'commit.gpgsign=false'];
-  return execFileSync('git', [...person, ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' },
-  }).trim();
-}
-
-/** A clone with these files committed on main. */
-function cloneWith(files: Readonly<Record<string, string>>): string {
-  const folder = folderWith(files);
-  git(folder, 'init', '--quiet', '--initial-branch=main');
-  commitAll(folder);
-  return folder;
-}
-
-function commitAll(folder: string): string {
-  git(folder, 'add', '--all');
-  git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'a change');
-  return git(folder, 'rev-parse', 'HEAD');
-}
-
-function write(folder: string, path: string, content: string): void {
-  mkdirSync(join(folder, path, '..'), { recursive: true });
-  writeFileSync(join(folder, path), content);
-}
 
 const diff = (folder: string, ...args: readonly string[]): Promise<Called> =>
   call(['diff', ...args], { folder, environment: { XDG_CACHE_HOME: cache } });
@@ -168,6 +142,42 @@ describe('Against another commit', () => {
     const { out } = await diff(folder);
     expect(out).toMatch(/policy weaker {2}dev → prod\n {2}before {2}2 approvals/);
     expect(out).toContain('possible now, impossible before\n    1  ');
+  });
+
+  test('what the explorer could not look at is said, as text, as JSON and as Markdown', async () => {
+    // More lengths of soak in one environment than a state has room for.
+    const many = `for (const seconds of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      const lab = new Environment(platform, 'lab-' + seconds, { tier: Tier.development, target: Target.kubernetes(cluster) });
+      new PromotionPolicy(platform, 'to-lab-' + seconds, { from: dev, to: lab, gates: [Gate.healthy(), Gate.soak(seconds + 's')] });
+      new PromotionPolicy(platform, 'from-lab-' + seconds, { from: lab, to: prod, gates: [Gate.healthy(), Gate.approvals({ total: 2 })] });
+    }`;
+    const approvals = program.replace('[Gate.healthy()]', '[Gate.healthy(), Gate.approvals({ total: 2 })]');
+    const folder = cloneWith({ 'platform.ts': `${approvals}\n${many}` });
+    write(folder, 'platform.ts', `${approvals.replace('total: 2', 'total: 1')}\n${many}`);
+    const found = await difference(folder);
+    const what = 'what a weaker policy makes possible';
+    const why = expect.stringMatching(/^the explorer cannot hold this platform: a state has room for .* 7 lengths of soak/);
+    expect(found.policy).toContainEqual(expect.objectContaining({ subject: 'dev → prod', direction: 'weaker', before: '2 approvals' }));
+    expect(found.policy.some(({ possibleNow }) => possibleNow !== undefined)).toBe(false);
+    expect(found.notCompared).toEqual([{ what, why }]);
+    expect((await diff(folder)).out).toContain(`\nnot compared  ${what}: the explorer cannot hold this platform`);
+    expect((await diff(folder, '--format', 'markdown')).out).toContain(`\n- not compared: ${what}: the explorer cannot hold this platform`);
+    expect((await difference(folder, '--env', 'prod')).notCompared).not.toContainEqual({ what, why });
+  });
+
+  test('packages of another version of stagegate at the base are said, and those of this version are not', async () => {
+    const manifest = (version: string) => ({ 'node_modules/stagegate/package.json': JSON.stringify({ name: 'stagegate', version }) });
+    const here = packageVersion();
+    const folder = cloneWith({ 'deploy/platform.ts': program, ...manifest('0.0.1') });
+    write(folder, 'deploy/platform.ts', withMore('replicas: 3'));
+    const found = await difference(join(folder, 'deploy'));
+    expect(found.environments.map(({ name }) => name)).toEqual(['dev', 'prod']);
+    expect(found.notCompared).toEqual([
+      { what: `what stagegate ${here} makes otherwise than 0.0.1`, why: 'both sides are compiled by the version that compares' },
+    ]);
+    const same = cloneWith({ 'platform.ts': program, ...manifest(here) });
+    write(same, 'platform.ts', withMore('replicas: 3'));
+    expect((await difference(same)).notCompared).toEqual([]);
   });
 
   test('images and values beside the program fill its slots, on each side its own', async () => {
@@ -386,8 +396,8 @@ describe('Against a cluster', () => {
   ];
 
   /** A cluster that holds these objects, with what it was asked. */
-  function standIn(objects: readonly object[], failing = ''): { readonly calls: () => string[] } {
-    const folder = folderWith({ 'cluster.json': JSON.stringify(objects), kinds: kinds.join('\n'), failing });
+  function standIn(objects: readonly object[], more: Readonly<Record<string, string>> = {}): { readonly calls: () => string[] } {
+    const folder = folderWith({ 'cluster.json': JSON.stringify(objects), kinds: kinds.join('\n'), ...more });
     const script = join(folder, 'kubectl');
     writeFileSync(script, `#!/bin/sh\nexec '${process.execPath}' '${join(__dirname, 'stand-in-kubectl.cjs')}' '${folder}' "$@"\n`);
     chmodSync(script, 0o755);
@@ -462,7 +472,7 @@ describe('Against a cluster', () => {
 
   test('what cannot be read is a failure of the outside', async () => {
     const folder = folderWith(files);
-    standIn([], 'get');
+    standIn([], { failing: 'get' });
     expect(await diff(folder, '--live', 'dev')).toMatchObject({
       code: 3,
       out: '',

@@ -55,15 +55,6 @@ export function policyDifference(
   };
 }
 
-/** {@link policyDifference}, the changes alone. */
-export function policyChanges(
-  base: PolicySide,
-  head: Pick<PolicySide, 'desired'>,
-  options: PolicyChangeOptions = {},
-): readonly PolicyChange[] {
-  return policyDifference(base, head, options).policy;
-}
-
 function exploredFor(sides: Correspondence, intent: Intent | undefined, bounds: Bounds | 'none'): Explored {
   if (bounds === 'none') return { violations: [], incomplete: 'the explorer was left out' };
   if (intent === undefined) return { violations: [], incomplete: 'the policies that the base declares are not known' };

@@ -1,6 +1,6 @@
-import { policyChanges } from '../../../lib/diff/policy/policy-changes';
 import { Bounds, explore } from '../../../lib/explorer/explore';
 import { mutants } from '../../explorer/mutants';
+import { policyChanges } from './changes';
 import { openluffy } from './openluffy-program';
 
 const { desired, intent } = openluffy();

@@ -1,7 +1,7 @@
 import { compile } from 'stagegate';
-import { policyChanges } from '../../../lib/diff/policy/policy-changes';
 import type { EnvironmentModel, PolicyModel, ProtectionModel } from '../../../lib/model/platform-model';
 import { type Draft, edited, environmentOf, openluffy } from '../../compile/model-fixture';
+import { policyChanges } from './changes';
 
 const model = openluffy();
 const base = { desired: compile(model) };

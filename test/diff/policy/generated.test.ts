@@ -1,9 +1,9 @@
 import { compile, resolve } from 'stagegate';
-import { policyChanges } from '../../../lib/diff/policy/policy-changes';
 import { intentOf } from '../../../lib/rules/intent';
 import { withEnvironment, withPolicy } from '../../generated/edits';
 import { buildProgram, type GatePlan, lawfulPlan, type PlatformPlan, type PolicyPlan } from '../../generated/platform-generator';
 import { Random } from '../../generated/random';
+import { policyChanges } from './changes';
 
 const PLATFORMS = 25;
 const SEED = 20_261_121;

@@ -1,4 +1,4 @@
-import { policyChanges } from '../../../lib/diff/policy/policy-changes';
+import { policyChanges } from './changes';
 import { also, type Edit, openluffy, STRICT } from './openluffy-program';
 
 describe('is no change of policy:', () => {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PolicyChange } from '../../../lib/diff/difference';
-import { policyChanges, policyDifference } from '../../../lib/diff/policy/policy-changes';
+import { policyDifference } from '../../../lib/diff/policy/policy-changes';
 import { Bounds, explore } from '../../../lib/explorer/explore';
 import { replay } from '../../../lib/explorer/replay';
+import { policyChanges } from './changes';
 import { DEVELOP, type Loosening, loosenings, MAIN } from './loosenings';
 import { also, type Edit, openluffy, STRICT } from './openluffy-program';
 

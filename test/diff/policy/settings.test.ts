@@ -1,5 +1,5 @@
 import type { DesiredState } from '../../../lib/desired/desired-state';
-import { policyChanges } from '../../../lib/diff/policy/policy-changes';
+import { policyChanges } from './changes';
 import { openluffy, STRICT } from './openluffy-program';
 
 // biome-ignore lint/suspicious/noExplicitAny: compiled data is changed at places that its types do not let be changed.
