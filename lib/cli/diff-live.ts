@@ -1,8 +1,11 @@
 import type { DesiredEnvironment, DesiredService, KubernetesObject } from '../desired/desired-state';
+import { secretsIn, withoutQuoted } from '../diff/concealment';
 import type { Difference } from '../diff/difference';
 import { isRecord, listAt, textAt } from '../diff/json';
 import { kindKey, objectKey, type PlacedObject, placedObjects } from '../diff/matching/placed-object';
 import { overlaid } from '../diff/overlaid';
+import { placeOfObject } from '../diff/places';
+import type { Json } from '../model/platform-model';
 import { type Kubectl, kubectlFailed } from './kubectl';
 
 /** An environment as the cluster has it, and as it would have it after everything was applied. */
@@ -161,11 +164,17 @@ async function dryRun(
       applied.set(objectKey(placed.object), overlaid(live, placed.object));
       refused.push({
         what: `what the API server makes of ${placed.object.kind} ${placed.object.metadata.name}`,
-        why: `it refuses the change: ${alone.stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? ''}`,
+        why: `it refuses the change: ${refusalOf(alone.stderr, [live, placed.object])}`,
       });
     }
   }
   return { applied, refused };
+}
+
+/** The last line of what kubectl says. The server quotes what it refuses, at times a whole template with all its variables. */
+function refusalOf(stderr: string, objects: readonly KubernetesObject[]): string {
+  const known = objects.flatMap((object) => secretsIn(placeOfObject(object), object as unknown as Json));
+  return withoutQuoted(known, stderr).trim().split('\n').at(-1)?.slice(0, 300) ?? '';
 }
 
 /** One answer is an object, several are one document after the other, or a list. */

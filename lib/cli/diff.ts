@@ -6,6 +6,7 @@ import { sameJson } from '../diff/json';
 import { policyDifference } from '../diff/policy/policy-changes';
 import { differenceMarkdown } from '../report/difference-markdown';
 import { intentOf } from '../rules/intent';
+import { withoutSecretsInText } from '../values/secret-material';
 import type { RunCommand } from './command-line';
 import { type CompiledProgram, compiledProgram, slotValues } from './compiled-program';
 import { type BaseProgram, baseProgram } from './diff-base';
@@ -23,16 +24,22 @@ type Options = Readonly<Record<string, unknown>>;
 export const run: RunCommand = async ({ io, options }) => {
   checkOptions(options);
   const head = await compiledProgram(io, options);
-  const difference =
+  const compared =
     options.released !== undefined
       ? await withReleased(io, options, head, String(options.released))
       : options.live !== undefined
         ? await withCluster(io, options, head, String(options.live))
         : await withBase(io, options, head);
+  const difference = { ...compared, notCompared: compared.notCompared.map(shown) };
   print(io, options, difference);
   const { environments, repositories, policy } = difference;
   return options.exitCode === true && environments.length + repositories.length + policy.length > 0 ? Exit.findings : Exit.done;
 };
+
+/** Why something was not compared may be said by others: a program, a server. */
+function shown({ what, why }: Difference['notCompared'][number]): Difference['notCompared'][number] {
+  return { what, why: withoutSecretsInText(why) };
+}
 
 function checkOptions(options: Options): void {
   const sides = (['base', 'released', 'live'] as const).filter((name) => options[name] !== undefined);

@@ -1,6 +1,7 @@
 import type { Json } from '../model/platform-model';
 import { tryCpu } from '../values/quantity';
-import { CONCEALED, holdsWords, isSecret, isSecretWord, nameOf, withoutSecrets } from './concealment';
+import { CONCEALED } from '../values/secret-material';
+import { holdsWords, isSecret, isSecretWord, nameOf, withoutSecrets } from './concealment';
 import { isDefault } from './defaults';
 import type { FieldChange } from './difference';
 import { keyPath, namedItemPath, orderPath, placedItemPath } from './field-paths';

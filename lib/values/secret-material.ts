@@ -1,3 +1,6 @@
+/** What stands where a secret was. */
+export const CONCEALED = '[secret]';
+
 /** Why a text looks like a secret. */
 export interface SecretSign {
   /** How it was recognised, without any part of the value. */
@@ -97,15 +100,54 @@ export function trySecret(name: string, value: string): SecretSign | undefined {
 
 const ASSIGNMENT = /(?:^|[\s;&|(])([A-Za-z_]\w*)=(["']?)([^\s"';&|)]+)\2/g;
 const OPTION = /(?:^|\s)--([a-z][a-z0-9-]*)[= ](["']?)([^\s"';&|)]+)\2/g;
+const COMPARISON = /([A-Za-z_][\w-]*)["'\]]*\s*[=!]=\s*(["'])([^"']+)\2/g;
+const MEMBER = /([A-Za-z_][\w-]*)["']?\s*:\s*(["'])([^"']+)\2/g;
 
 /** A secret within a command or script: a known format, or a literal given to a variable or option whose name says that it is secret. */
 export function trySecretInScript(script: string): (SecretSign & { readonly name?: string }) | undefined {
-  const format = trySecretFormat(script);
-  if (format !== undefined) return format;
-  for (const [, name = '', , value = ''] of [...script.matchAll(ASSIGNMENT), ...script.matchAll(OPTION)]) {
-    if (value.includes('$') || value.startsWith('-')) continue;
-    const sign = trySecretByName(name.replaceAll('-', '_'), value);
+  return trySecretFormat(script) ?? trySecretGiven(script, [ASSIGNMENT, OPTION]);
+}
+
+/** A secret within an expression: a literal that is compared with something whose name says that it is secret. */
+export function trySecretInExpression(expression: string): (SecretSign & { readonly name?: string }) | undefined {
+  return trySecretGiven(expression, [COMPARISON]);
+}
+
+function trySecretGiven(text: string, notations: readonly RegExp[]): (SecretSign & { readonly name: string }) | undefined {
+  for (const [, name = '', , value = ''] of notations.flatMap((notation) => [...text.matchAll(notation)])) {
+    const sign = trySecretGivenTo(name, value);
     if (sign !== undefined) return { ...sign, name };
   }
   return undefined;
+}
+
+function trySecretGivenTo(name: string, value: string): SecretSign | undefined {
+  return value.includes('$') || value.startsWith('-') ? undefined : trySecretByName(name.replaceAll('-', '_'), value);
+}
+
+/** A user of an address that is too random to be a name: `https://TOKEN@git.example.com`. */
+export function tryTokenInAddress(text: string): SecretSign | undefined {
+  const user = /:\/\/([^\s/:@{}$]+)@/.exec(text)?.[1];
+  return user === undefined ? undefined : trySecretByEntropy('', user);
+}
+
+/** User and password of an address; `git` is the name that everybody has on hosts of git. */
+const CREDENTIALS = /(\b[a-z][a-z0-9+.-]*:\/\/)(?!git@)[^\s/?#]*@(?!sha256:)/gi;
+const LITERAL = /(["'])([^"'\n]+)\1/g;
+
+/**
+ * A sentence with every secret in it replaced, so that the rest can be read: credentials of addresses, known formats, values that are given to
+ * a name, or compared with one, that says that they are secret, and literals that are too random to be words.
+ */
+export function withoutSecretsInText(text: string): string {
+  let left = text.replaceAll(CREDENTIALS, `$1${CONCEALED}@`);
+  if (HINT.test(left)) for (const [, format] of FORMATS) left = left.replaceAll(new RegExp(format, `${format.flags}g`), CONCEALED);
+  for (const notation of [ASSIGNMENT, OPTION, COMPARISON, MEMBER]) {
+    left = left.replaceAll(notation, (whole: string, name: string, quote: string, value: string) =>
+      trySecretGivenTo(name, value) === undefined ? whole : `${whole.slice(0, -value.length - quote.length)}${CONCEALED}${quote}`,
+    );
+  }
+  return left.replaceAll(LITERAL, (whole: string, quote: string, value: string) =>
+    trySecretByEntropy('', value) === undefined ? whole : `${quote}${CONCEALED}${quote}`,
+  );
 }

@@ -459,6 +459,21 @@ describe('Against a cluster', () => {
     expect(notCompared.at(-1)).toMatchObject({ what: `fields that are no longer declared, of ${count} objects` });
   });
 
+  test('what the cluster refuses is told in its words, but for secrets that it quotes', async () => {
+    const withToken = (token: string): string => withMore(`env: { API_TOKEN: '${token}' }`);
+    const folder = folderWith({ ...files, 'platform.ts': withToken('hunter2hunter2') });
+    const text =
+      'The ConfigMap is invalid: data: Invalid value: map[API_TOKEN:hunter2hunter2]: https://me:hunter3@policy.example.com says no';
+    standIn(await deployed(folder, 'argocd-controller'), { 'refusing.json': JSON.stringify({ kind: 'ConfigMap', text }) });
+    const { notCompared } = await difference(folder, '--live', 'dev');
+    expect(notCompared.filter(({ why }) => why.startsWith('it refuses the change'))).toEqual([
+      {
+        what: expect.stringMatching(/^what the API server makes of ConfigMap web-config-/),
+        why: 'it refuses the change: The ConfigMap is invalid: data: Invalid value: map[API_TOKEN:[secret]]: https://[secret]@policy.example.com says no',
+      },
+    ]);
+  });
+
   test('the images are those that are released, where the clone knows them', async () => {
     const folder = cloneWith({ ...files, '.gitignore': 'out\n' });
     standIn(await deployed(folder, 'argocd-controller'));

@@ -1,5 +1,5 @@
 // Stands in for kubectl: answers from `cluster.json` of the folder that it is given, a list of objects, and applies by putting what it is
-// given over what is there. It writes down how it was called, and fails as the file `failing` says.
+// given over what is there. It writes down how it was called, fails as the file `failing` says, and refuses the kind of `refusing.json`.
 const { appendFileSync, existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
@@ -25,6 +25,13 @@ function over(under, value) {
 }
 
 if (verb === 'api-resources') console.log(read('kinds'));
-else if (verb === 'apply') answer(given().map((one) => over(objects.find(isSame(one)), one)));
-else if (args.includes('--filename=-')) answer(given().flatMap((one) => objects.filter(isSame(one))));
+else if (verb === 'apply') {
+  const refused = existsSync(file('refusing.json')) ? JSON.parse(read('refusing.json')) : {};
+  const items = given();
+  answer(items.filter(({ kind }) => kind !== refused.kind).map((one) => over(objects.find(isSame(one)), one)));
+  if (items.some(({ kind }) => kind === refused.kind)) {
+    console.error(refused.text);
+    process.exitCode = 1;
+  }
+} else if (args.includes('--filename=-')) answer(given().flatMap((one) => objects.filter(isSame(one))));
 else answer(objects.filter(({ metadata }) => args.includes(`--namespace=${metadata.namespace}`)));

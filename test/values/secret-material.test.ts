@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { namesSecret, trySecret, trySecretFormat, trySecretInScript } from '../../lib/values/secret-material';
+import { namesSecret, trySecret, trySecretFormat, trySecretInScript, withoutSecretsInText } from '../../lib/values/secret-material';
 
 test.each([
   'PASSWORD',
@@ -108,4 +108,29 @@ test.each([
   ['API_KEY', 'orders.v2', true],
 ])('%s=%s is a secret: %s', (name, value, expected) => {
   expect(trySecret(name, value) !== undefined).toBe(expected);
+});
+
+test.each([
+  ['takes manifests from https://me:hunter2@git.example.com/x and y', 'takes manifests from https://[secret]@git.example.com/x and y'],
+  ['from https://me:hunt@er2@git.example.com', 'from https://[secret]@git.example.com'],
+  ['from https://hunter2@git.example.com', 'from https://[secret]@git.example.com'],
+  [`from ghp_${'a'.repeat(36)} and ghp_${'b'.repeat(36)}`, 'from [secret] and [secret]'],
+  ["object.metadata.annotations['api-token'] == 'hunter2'", "object.metadata.annotations['api-token'] == '[secret]'"],
+  ['request.password!="hunter2" && x', 'request.password!="[secret]" && x'],
+  ['{"keyID":"4AEE18F83AFDEB23","password":"hunter2"}', '{"keyID":"4AEE18F83AFDEB23","password":"[secret]"}'],
+  ["runs DB_PASSWORD='hunter2' make --api-key hunter2", "runs DB_PASSWORD='[secret]' make --api-key [secret]"],
+  ["x in ['Zk3vQ9xB7nLw2TsY5mRd8HcJ']", "x in ['[secret]']"],
+])('of a sentence all is left but the secret: %s', (text, shown) => {
+  expect(withoutSecretsInText(text)).toBe(shown);
+});
+
+test.each([
+  'takes manifests from https://github.com/acme/shop.git and ssh://git@github.com/acme/shop.git',
+  'runs docker://alpine@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 and acme/scan@0123456789abcdef0123456789abcdef01234567',
+  'stagegate/gates by app stagegate, required on env/prod by "stagegate: environments"',
+  'image.matches("@sha256:[0-9a-f]{64}$")',
+  "a workflow's token reads unless its job says more, secret STAGEGATE_APP_PRIVATE_KEY of acme/shop",
+  `key: {{slot:app/delivery}}, token: "\${{ secrets.TOKEN }}"`,
+])('a sentence without a secret stays as it is: %s', (text) => {
+  expect(withoutSecretsInText(text)).toBe(text);
 });

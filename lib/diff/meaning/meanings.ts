@@ -1,4 +1,4 @@
-import { trySecretFormat } from '../../values/secret-material';
+import { withoutSecretsInText } from '../../values/secret-material';
 import type { Meaning } from '../difference';
 import { roleRules, roleSubjects } from './access';
 import { admission } from './admission';
@@ -66,12 +66,7 @@ export function meaningsOf(changed: ChangedObject): readonly Meaning[] {
   const underNewNames = { ...changed, ...(before === undefined ? {} : { before: underNamesOf(after, before, renamed) }) };
   const found = [...OF_OBJECTS.flatMap((rule) => rule(changed)), ...OF_CONTENTS.flatMap((rule) => rule(underNewNames))];
   const texts = new Set<string>();
-  const once = found.map(withoutCredentials).filter(({ text }) => !texts.has(text) && texts.add(text));
+  const shown = found.map(({ weight, text }): Meaning => ({ weight, text: withoutSecretsInText(text) }));
+  const once = shown.filter(({ text }) => !texts.has(text) && texts.add(text));
   return [...once.filter(({ weight }) => weight === 'risk'), ...once.filter(({ weight }) => weight === 'note')];
-}
-
-/** An address loses its user and password; what holds another secret is said without its words. */
-function withoutCredentials({ weight, text }: Meaning): Meaning {
-  const shown = text.replaceAll(/(\w:\/\/)[^/@\s]+@/g, '$1');
-  return { weight, text: trySecretFormat(shown) === undefined ? shown : 'it holds a secret, and is not shown' };
 }

@@ -1,6 +1,7 @@
 import type { DesiredState } from '../../desired/desired-state';
 import { Bounds, type Violation } from '../../explorer/explore';
 import type { Intent } from '../../explorer/intent';
+import { withoutSecretsInText } from '../../values/secret-material';
 import type { Difference, PolicyChange } from '../difference';
 import { accessGrounds } from './access-grounds';
 import { directionOf } from './claim';
@@ -50,7 +51,7 @@ export function policyDifference(
   const weaker = ordered.some(({ direction }) => direction === 'weaker');
   const { violations, incomplete }: Explored = weaker ? exploredFor(sides, base.intent, bounds) : { violations: [] };
   return {
-    policy: ordered.map((change) => policyChange(change, violations)),
+    policy: ordered.map((change) => withoutSecrets(policyChange(change, violations))),
     notCompared: incomplete === undefined ? [] : [{ what: 'what a weaker policy makes possible', why: incomplete }],
   };
 }
@@ -70,6 +71,19 @@ function policyChange(
     subject: `${names.length > 1 ? several : before}${listed(names)}${after}`,
     ...change,
     ...(possibleNow === undefined ? {} : { possibleNow }),
+  };
+}
+
+/** Names and texts of settings are anybody's, and may hold what nobody should read: an address with a password, a literal of an expression. */
+function withoutSecrets({ subject, direction, possibleNow, ...texts }: PolicyChange): PolicyChange {
+  const shown = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, withoutSecretsInText(text)])) as typeof texts;
+  const onlySecrets = shown.after !== undefined && shown.before === shown.after && texts.before !== texts.after;
+  return {
+    subject: withoutSecretsInText(subject),
+    direction,
+    ...shown,
+    ...(onlySecrets ? { after: `${shown.after}, with another secret` } : {}),
+    ...(possibleNow === undefined ? {} : { possibleNow: possibleNow.map((line) => withoutSecretsInText(line)) }),
   };
 }
 
