@@ -105,11 +105,15 @@ function inputsOf(state: unknown): Json | undefined {
   return isRecord(state) ? (state.inputs as Json | undefined) : undefined;
 }
 
-/** The value at a path of Pulumi: `spec.template.spec.containers[0].image`, `metadata.labels["app.kubernetes.io/name"]`. */
+/**
+ * The value at a path of Pulumi: `spec.template.spec.containers[0].image`, `metadata.labels["app.kubernetes.io/name"]`. What lies within a
+ * secret is that secret.
+ */
 function valueAt(value: Json | undefined, path: string): Json | undefined {
   let current: unknown = value;
   for (const match of path.matchAll(/\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|([^.[\]]+)/g)) {
     const key = match[1] ?? match[2]?.replaceAll(/\\(.)/g, '$1') ?? match[3] ?? '';
+    if (isSecretItself(current)) return MASK;
     if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
     current = (current as Record<string, unknown>)[key];
   }
@@ -118,10 +122,14 @@ function valueAt(value: Json | undefined, path: string): Json | undefined {
 
 /** Whether a value is, or holds, what Pulumi masks, or has not masked although it is marked as a secret. */
 function isSecret(value: Json | undefined): boolean {
-  if (typeof value === 'string') return value === '[secret]';
-  if (typeof value !== 'object' || value === null) return false;
-  const isMarked = (value as Readonly<Record<string, Json>>)['4dabf18193072939515e22adb298388d'] === '1b47061264138c4ac30d75fd1eb44270';
-  return isMarked || Object.values(value).some(isSecret);
+  return isSecretItself(value) || (typeof value === 'object' && value !== null && Object.values(value).some(isSecret));
+}
+
+/** What Pulumi prints in place of a secret. */
+const MASK = '[secret]';
+
+function isSecretItself(value: unknown): boolean {
+  return value === MASK || (isRecord(value) && value['4dabf18193072939515e22adb298388d'] === '1b47061264138c4ac30d75fd1eb44270');
 }
 
 function errorOf(diagnostic: unknown): string[] {

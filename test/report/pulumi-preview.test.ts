@@ -64,6 +64,13 @@ test.each([
   });
 });
 
+test('of a secret that is masked as a whole the field within it is one that changes', () => {
+  const inputs = { data: '[secret]', metadata: { name: 'token' } };
+  const detailedDiff = { 'data.password': { kind: 'update-replace' } };
+  const steps = [{ op: 'replace', urn: deployment, oldState: { inputs }, newState: { inputs }, detailedDiff }];
+  expect(read({ steps })).toMatchObject({ steps: [{ fields: [{ path: 'data.password', secret: true }] }] });
+});
+
 test.each([
   ['masked by Pulumi', '[secret]', '[secret]'],
   ['masked on one side', 'plain', '[secret]'],
