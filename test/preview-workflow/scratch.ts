@@ -26,7 +26,7 @@ export interface Scratch {
 }
 
 export interface OpenedNames {
-  /** Before a number that makes it one of a kind. @default change */
+  /** @default one of its own */
   readonly branch?: string;
   /** @default the branch */
   readonly title?: string;
@@ -105,7 +105,7 @@ export async function startScratch(props: ScratchProps = {}): Promise<Scratch> {
     runner,
     async open(by, files, names = {}) {
       count += 1;
-      const branch = `${names.branch ?? 'change'}-${count}`;
+      const branch = names.branch ?? `change-${count}`;
       const home = by === 'mallory' ? 'mallory/openluffy' : REPOSITORY;
       await git('checkout', '--quiet', '-B', branch, main);
       write(files);
