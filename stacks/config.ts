@@ -2,7 +2,7 @@ import * as github from '@pulumi/github';
 import * as k8s from '@pulumi/kubernetes';
 import type { ComponentResourceOptions } from '@pulumi/pulumi';
 import { type Environment, Platform } from 'stagegate';
-import { type BoundInput, ConfigKey, checkPlatform, type RepositoryResourcesProps, stackConfig } from 'stagegate/pulumi';
+import { type BoundInput, ConfigKey, checkCluster, checkPlatform, type RepositoryResourcesProps, stackConfig } from 'stagegate/pulumi';
 
 /** What the configuration of a stack comes to. */
 interface Configured {
@@ -17,24 +17,27 @@ const protect = ConfigKey.optional(ConfigKey.flag({ expected: 'all or nothing gu
 
 /**
  * The cluster of an environment. A context is always named, so that nothing is applied to whatever cluster is current, and it stands for the
- * cluster: how that is reached may change, and differ between machines, without everything in it being made anew. What somebody changed by
- * hand is taken back, as the program decides.
+ * cluster: how that is reached may change, and differ between machines, without everything in it being made anew. Whether it leads to the
+ * right one is known by the uid of the cluster, where that is set. What somebody changed by hand is taken back, as the program decides.
  */
-export function environmentConfig(environment: Environment): Configured {
+export async function environmentConfig(environment: Environment): Promise<Configured> {
   checkPlatform(Platform.of(environment));
   const config = stackConfig({
     'kubernetes:context': ConfigKey.text({ expected: 'a context of the kubeconfig' }),
     'kubernetes:kubeconfig': ConfigKey.optional(ConfigKey.secret({ expected: 'path of a kubeconfig, or its text' })),
+    cluster: ConfigKey.optional(ConfigKey.text({ expected: 'uid of the namespace kube-system of the cluster' })),
     slots,
     protect,
   });
+  const { 'kubernetes:context': context, 'kubernetes:kubeconfig': kubeconfig } = config;
+  const checked = await checkCluster({ uid: config.cluster, context, kubeconfig });
   const provider = new k8s.Provider(environment.environmentName, {
-    context: config['kubernetes:context'],
-    kubeconfig: config['kubernetes:kubeconfig'],
-    clusterIdentifier: config['kubernetes:context'],
+    context,
+    kubeconfig,
+    clusterIdentifier: context,
     enablePatchForce: true,
   });
-  return { inputs: config.slots ?? [], options: { provider, protect: config.protect } };
+  return { inputs: config.slots ?? [], options: { provider, protect: config.protect, ...checked } };
 }
 
 /** The account of GitHub that owns the repositories, with all else that `github:` says; the token may come from $GITHUB_TOKEN. */

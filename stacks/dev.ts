@@ -3,7 +3,7 @@ import { dev } from '../examples/01-openluffy/platform';
 import { environmentConfig } from './config';
 
 /** The stack of dev: its namespace with limits and network floor, admission policy, AppProject and Application. */
-export default () => {
-  const { inputs, options } = environmentConfig(dev);
+export default async () => {
+  const { inputs, options } = await environmentConfig(dev);
   return new EnvironmentResources('dev', { environment: dev, inputs }, options).outputs;
 };

@@ -1,19 +1,11 @@
-import { execFile } from 'node:child_process';
 import type { DeliveryEnvironment, DesiredDelivery } from '../desired/desired-state';
 import { environmentNamed } from './delivery';
 import { outside, wrongUse } from './error';
+import { type KubectlOptions, kubectl } from './kubectl';
 import type { TargetHealth, TargetObservation } from './target-health';
 
-export interface ArgoCdHealthOptions {
+export interface ArgoCdHealthOptions extends KubectlOptions {
   readonly desired: DesiredDelivery;
-  /** Program that speaks to the cluster. @default 'kubectl' */
-  readonly kubectl?: string;
-  /** File with the cluster's address and identity. @default kubectl's own */
-  readonly kubeconfig?: string;
-  /** Context of the kubeconfig. @default its current one */
-  readonly context?: string;
-  /** How long one request may take, seconds. @default 20 */
-  readonly timeoutSeconds?: number;
 }
 
 /** The parts of an Argo CD Application that tell its state. */
@@ -179,43 +171,4 @@ function parsed<T>(text: string, what: string): T {
   } catch (error) {
     return outside(`${what}: the cluster's answer is not JSON`, 'run the command again', error);
   }
-}
-
-function kubectl(
-  { kubectl: program = 'kubectl', kubeconfig, context, timeoutSeconds = 20 }: ArgoCdHealthOptions,
-  args: readonly string[],
-): Promise<string> {
-  const all = [
-    ...(kubeconfig ? ['--kubeconfig', kubeconfig] : []),
-    ...(context ? ['--context', context] : []),
-    `--request-timeout=${timeoutSeconds}s`,
-    ...args,
-  ];
-  return new Promise((resolve, reject) => {
-    execFile(
-      program,
-      all,
-      { timeout: (timeoutSeconds + 5) * 1000, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024 },
-      (error, stdout, stderr) => {
-        if (error === null) return resolve(stdout);
-        const code = (error as NodeJS.ErrnoException).code;
-        try {
-          if (code === 'ENOENT') outside(`${program} is not installed`, 'install kubectl, or name it', error);
-          if (error.killed)
-            outside(
-              `the cluster did not answer within ${timeoutSeconds} s`,
-              'look whether it can be reached, and run the command again',
-              error,
-            );
-          outside(
-            `${program} ${args[0]} failed: ${stderr.trim().split('\n').at(-1) ?? error.message}`,
-            'look at the rights and the address in the kubeconfig, and run the command again',
-            error,
-          );
-        } catch (failure) {
-          reject(failure);
-        }
-      },
-    );
-  });
 }

@@ -3,6 +3,7 @@
  * `@pulumi/github` for what is made with them.
  */
 export { type BoundInput, bindInput } from './bind-input';
+export { type CheckedCluster, checkCluster, type ExpectedCluster } from './check-cluster';
 export { chosenStack, type StackProgram } from './chosen-stack';
 export { checkPlatform } from './compiled-platform';
 export { ConfigKey, type ConfigKeyProps, type ConfigText } from './config-key';

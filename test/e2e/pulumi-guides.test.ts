@@ -76,7 +76,7 @@ async function read(guide: string): Promise<{ readonly status: number | null; re
   const reader = spawn('bash', ['script.sh'], {
     cwd: folder,
     env: {
-      PATH: [pinnedNpm(), dirname(program('pulumi')), process.env.PATH].join(':'),
+      PATH: [pinnedNpm(), dirname(program('pulumi')), dirname(program('kubectl')), process.env.PATH].join(':'),
       HOME: folder,
       KUBECONFIG: bed.kubeconfig,
       CONTEXT,
