@@ -72,8 +72,7 @@ export class EnvironmentResources extends pulumi.ComponentResource {
     const registered = registerResources(this, name, { stack, slots, make: kubernetesObject, options });
     const nameOf = (type: string): pulumi.Output<string> | undefined => {
       const resource = stack.resources.find((candidate) => candidate.type === type);
-      const made = resource === undefined ? undefined : registered.get(resource.name);
-      return made === undefined ? undefined : (made as unknown as { metadata: pulumi.Output<{ name: string }> }).metadata.name;
+      return resource === undefined ? undefined : registered.get(resource.name)?.metadata.name;
     };
     const namespace = nameOf('kubernetes:core/v1:Namespace');
     const application = nameOf('kubernetes:argoproj.io/v1alpha1:Application');

@@ -1,18 +1,28 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { MakeResource } from './register';
 
+/** A resource of `@pulumi/github`, with the outputs that are handed on; a class has those of its kind. */
+export type GitHubSetting = pulumi.CustomResource & {
+  readonly rulesetId?: pulumi.Output<number>;
+  readonly environment?: pulumi.Output<string>;
+};
+
+type SettingClass = new (name: string, args: Record<string, unknown>, options: pulumi.CustomResourceOptions) => GitHubSetting;
+
 /** As much of `@pulumi/github` as is used. Its own types take seconds to read. */
-type Sdk = Readonly<
-  Record<string, new (name: string, args: Record<string, unknown>, options: pulumi.CustomResourceOptions) => pulumi.CustomResource>
->;
+type Sdk = Readonly<Record<string, SettingClass>>;
 
 /** A setting of a repository as the SDK's own class, which asks for the provider in the version of the installed SDK. */
-export const githubSetting: MakeResource = ({ type }, name, inputs, options) => {
-  const kind = type.slice(type.lastIndexOf(':') + 1);
+export const githubSetting: MakeResource<GitHubSetting> = ({ type }, name, inputs, options) => {
+  const kind = kindOf(type);
   const Setting = sdk()[kind];
   if (Setting === undefined) throw new Error(`the installed @pulumi/github has no ${kind}`);
   return new Setting(name, kind === 'ActionsEnvironmentVariable' ? { ...inputs, value: text(inputs.value) } : inputs, options);
 };
+
+function kindOf(type: string): string {
+  return type.slice(type.lastIndexOf(':') + 1);
+}
 
 /** A variable is text, also when it is filled with the numeric id of an app. */
 function text(value: unknown): pulumi.Input<string> {

@@ -2,16 +2,18 @@ import * as pulumi from '@pulumi/pulumi';
 import { bind, openSlots } from '../compile/bind';
 import type { Platform } from '../platform';
 import type { Repository } from '../repository';
+import { githubType } from '../stack/github-resource';
 import { repositoryStack } from '../stack/repository-stack';
 import type { Renamed, Stack } from '../stack/stack';
 import { refuse } from '../values/diagnostic';
 import { beforeCreation } from './before-creation';
 import { type BoundInput, type SlotInputs, slotInputs } from './bind-input';
 import { compiledPlatform } from './compiled-platform';
-import { githubSetting } from './github-setting';
+import { type GitHubSetting, githubSetting } from './github-setting';
 import { requiredProvider } from './provider-option';
 import { withoutStack } from './refusal';
 import { registerResources } from './register';
+import { onlyOwner, ownRepository } from './repository-owner';
 import { requireInputs } from './required-inputs';
 
 export interface RepositoryResourcesProps {
@@ -59,7 +61,7 @@ export class RepositoryResources extends pulumi.ComponentResource {
   constructor(name: string, props: RepositoryResourcesProps, options: pulumi.ComponentResourceOptions = {}) {
     const plan = withoutStack(() => planOf(name, props, options));
     super('stagegate:index:RepositoryResources', name, {}, options);
-    const { stack, slots, inputsOf, byHand, provider } = plan;
+    const { stack, owner, slots, inputsOf, byHand, provider } = plan;
     if (byHand.length > 0) void pulumi.log.info(`no value is given for ${byHand.join(', ')}: set by hand, not registered`, this);
     const registered = registerResources(this, name, {
       stack,
@@ -76,27 +78,19 @@ export class RepositoryResources extends pulumi.ComponentResource {
         );
       },
     });
-    const of = (kind: string) =>
-      stack.resources.flatMap((resource) => {
-        const made = registered.get(resource.name);
-        const [found, owner, repository, ...rest] = resource.name.split('/');
-        return found === kind && made !== undefined ? [{ made, repository: `${owner}/${repository}`, called: rest.join('/') }] : [];
+    const of = <T>(kind: string, output: (made: GitHubSetting) => pulumi.Output<T> | undefined) =>
+      stack.resources.flatMap(({ type, name: logical, inputs }) => {
+        const made = type === githubType(kind) ? registered.get(logical) : undefined;
+        const value = made === undefined ? undefined : output(made);
+        return value === undefined ? [] : [{ repository: `${owner}/${String(inputs.repository)}`, called: String(inputs.name), value }];
       });
     this.outputs = {
-      rulesets: grouped(
-        of('RepositoryRuleset').map(({ made, repository, called }) => ({
-          repository,
-          entry: (made as unknown as { rulesetId: pulumi.Output<number> }).rulesetId.apply((id) => [called, id] as const),
-        })),
-      ).apply((found) =>
-        Object.fromEntries(Object.entries(found).map(([repository, entries]) => [repository, Object.fromEntries(entries)])),
-      ),
-      environments: grouped(
-        of('RepositoryEnvironment').map(({ made, repository }) => ({
-          repository,
-          entry: (made as unknown as { environment: pulumi.Output<string> }).environment,
-        })),
-      ),
+      rulesets: pulumi
+        .output(of('RepositoryRuleset', ({ rulesetId }) => rulesetId))
+        .apply((found) => byRepository(found, (own) => Object.fromEntries(own.map(({ called, value }) => [called, value])))),
+      environments: pulumi
+        .output(of('RepositoryEnvironment', ({ environment }) => environment))
+        .apply((found) => byRepository(found, (own) => own.map(({ value }) => value))),
     };
     this.registerOutputs(this.outputs);
   }
@@ -104,6 +98,8 @@ export class RepositoryResources extends pulumi.ComponentResource {
 
 interface RepositoryPlan {
   readonly stack: Stack;
+  /** Of all its repositories. */
+  readonly owner: string;
   readonly slots: SlotInputs;
   readonly provider: pulumi.ProviderResource;
   readonly inputsOf: (inputs: Record<string, unknown>) => Record<string, unknown>;
@@ -127,47 +123,12 @@ function planOf(name: string, props: RepositoryResourcesProps, options: pulumi.C
   const repository = ownRepository(provider, owner, model.name);
   return {
     stack: bind(stack, slots.plain),
+    owner,
     slots,
     provider,
     inputsOf: (inputs) => ({ ...inputs, repository: repository(String(inputs.repository)) }),
     byHand: secrets.filter((secret) => !given.includes(secret)),
   };
-}
-
-/** A repository's bare name, once it is known that the provider would look for it where it is meant. */
-function ownRepository(provider: pulumi.ProviderResource, owner: string, path: string): (name: string) => pulumi.Input<string> {
-  const declared = (provider as { readonly owner?: pulumi.Output<string | undefined> }).owner;
-  if (declared === undefined) return (name) => name;
-  const checked = declared.apply((actual) => {
-    if (actual === undefined || actual.toLowerCase() === owner.toLowerCase()) return;
-    withoutStack(() =>
-      refuse({
-        code: 'SG060',
-        name: 'wrong-owner',
-        path,
-        message: 'the provider of GitHub is set to another owner',
-        given: actual,
-        expected: owner,
-        remedy: `pass new github.Provider(…, { owner: '${owner}' }), or set github:owner`,
-      }),
-    );
-  });
-  return (name) => checked.apply(() => name);
-}
-
-/** A provider knows one owner and takes bare names: of another one's repository of the same name it would change the rules. */
-function onlyOwner(repositories: readonly string[], path: string): string {
-  const owners = [...new Set(repositories.map((repository) => repository.slice(0, repository.indexOf('/'))))];
-  if (owners.length === 1) return owners[0] as string;
-  return refuse({
-    code: 'SG060',
-    name: 'wrong-owner',
-    path,
-    message: 'a provider of GitHub has one owner',
-    given: owners.length === 0 ? 'no repository' : `repositories of ${owners.join(', ')}`,
-    expected: 'repositories of one owner',
-    remedy: 'make one RepositoryResources for each owner, with repositories: […] and a provider of its own',
-  });
 }
 
 function refuseUnknownSecrets(given: readonly string[], secrets: readonly string[], path: string): void {
@@ -184,13 +145,11 @@ function refuseUnknownSecrets(given: readonly string[], secrets: readonly string
   });
 }
 
-/** Values by repository. */
-function grouped<T>(
-  entries: readonly { readonly repository: string; readonly entry: pulumi.Output<T> }[],
-): pulumi.Output<Record<string, T[]>> {
-  const byRepository: Record<string, pulumi.Output<T>[]> = {};
-  for (const { repository, entry } of entries) byRepository[repository] = [...(byRepository[repository] ?? []), entry];
-  return pulumi.all(
-    Object.fromEntries(Object.entries(byRepository).map(([repository, found]) => [repository, pulumi.all(found)])),
-  ) as unknown as pulumi.Output<Record<string, T[]>>;
+/** What there is of each repository. */
+function byRepository<T extends { readonly repository: string }, Found>(
+  all: readonly T[],
+  found: (own: readonly T[]) => Found,
+): Record<string, Found> {
+  const repositories = [...new Set(all.map(({ repository }) => repository))];
+  return Object.fromEntries(repositories.map((repository) => [repository, found(all.filter((one) => one.repository === repository))]));
 }

@@ -1,0 +1,49 @@
+import * as pulumi from '@pulumi/pulumi';
+import { refuse } from '../values/diagnostic';
+import { withoutStack } from './refusal';
+
+const WRONG = { code: 'SG060', name: 'wrong-owner' } as const;
+
+/**
+ * The owner of all repositories. A provider knows one and takes bare names: of another one's repository of the same name it would change the
+ * rules.
+ *
+ * @throws InvalidValueError SG060
+ */
+export function onlyOwner(repositories: readonly string[], path: string): string {
+  const owners = [...new Set(repositories.map((repository) => repository.slice(0, repository.indexOf('/'))))];
+  if (owners.length === 1) return owners[0] as string;
+  return refuse({
+    ...WRONG,
+    path,
+    message: 'a provider of GitHub has one owner',
+    given: owners.length === 0 ? 'no repository' : `repositories of ${owners.join(', ')}`,
+    expected: 'repositories of one owner',
+    remedy: 'make one RepositoryResources for each owner, with repositories: […] and a provider of its own',
+  });
+}
+
+/** A repository's bare name, once it is known that the provider would look for it where it is meant. */
+export function ownRepository(provider: pulumi.ProviderResource, owner: string, path: string): (name: string) => pulumi.Input<string> {
+  const declared = (provider as { readonly owner?: pulumi.Output<string | undefined> }).owner;
+  if (declared === undefined) return (name) => name;
+  const checked = declared.apply((actual) => {
+    if (actual === undefined || same(actual, owner)) return;
+    withoutStack(() =>
+      refuse({
+        ...WRONG,
+        path,
+        message: 'the provider of GitHub is set to another owner',
+        given: actual,
+        expected: owner,
+        remedy: `pass new github.Provider(…, { owner: '${owner}' }), or set github:owner`,
+      }),
+    );
+  });
+  return (name) => checked.apply(() => name);
+}
+
+/** GitHub's names of accounts do not differ by case. */
+function same(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
