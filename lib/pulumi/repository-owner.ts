@@ -23,11 +23,34 @@ export function onlyOwner(repositories: readonly string[], path: string): string
   });
 }
 
+/**
+ * Holds the owner against what the provider reads from its surroundings, where it beats `owner` of its arguments: it would change the rules
+ * of somebody else's repository of the same name, or find none. The provider is a process of its own and inherits what the program does.
+ *
+ * @throws InvalidValueError SG060
+ */
+export function refuseSurroundingOwner(owner: string, path: string): void {
+  for (const variable of ['GITHUB_ORGANIZATION', 'GITHUB_OWNER']) {
+    const given = process.env[variable];
+    if (given === undefined || given === '' || same(given, owner)) continue;
+    refuse({
+      ...WRONG,
+      path,
+      message: 'the provider of GitHub takes the owner from its surroundings, whatever it is told',
+      given: `${variable}=${given}`,
+      expected: owner,
+      remedy: `unset ${variable}`,
+    });
+  }
+}
+
 /** A repository's bare name, once it is known that the provider would look for it where it is meant. */
 export function ownRepository(provider: pulumi.ProviderResource, owner: string, path: string): (name: string) => pulumi.Input<string> {
-  const declared = (provider as { readonly owner?: pulumi.Output<string | undefined> }).owner;
-  if (declared === undefined) return (name) => name;
-  const checked = declared.apply((actual) => {
+  const declared = provider as { readonly [K in 'owner' | 'organization']?: pulumi.Output<string | undefined> };
+  if (declared.owner === undefined && declared.organization === undefined) return (name) => name;
+  const checked = pulumi.all([declared.organization, declared.owner]).apply(([organization, own]) => {
+    // The older name of the argument beats the newer one.
+    const actual = organization || own;
     if (actual === undefined || same(actual, owner)) return;
     withoutStack(() =>
       refuse({

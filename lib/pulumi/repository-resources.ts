@@ -13,7 +13,7 @@ import { type GitHubSetting, githubSetting } from './github-setting';
 import { requiredProvider } from './provider-option';
 import { withoutStack } from './refusal';
 import { registerResources } from './register';
-import { onlyOwner, ownRepository } from './repository-owner';
+import { onlyOwner, ownRepository, refuseSurroundingOwner } from './repository-owner';
 import { requireInputs } from './required-inputs';
 
 export interface RepositoryResourcesProps {
@@ -113,6 +113,7 @@ function planOf(name: string, props: RepositoryResourcesProps, options: pulumi.C
   const repositories = props.repositories?.map(({ repositoryName }) => repositoryName);
   const whole = repositoryStack(desired, { ...(repositories === undefined ? {} : { repositories }), renamed: props.renamed ?? {} });
   const owner = onlyOwner(repositories ?? desired.repositories.map((repository) => repository.name), model.name);
+  refuseSurroundingOwner(owner, model.name);
   const secrets = [...new Set(whole.resources.flatMap(({ secret }) => secret ?? []))];
   const given = Object.entries(props.secrets ?? {}).flatMap(([secret, value]) => (value === undefined ? [] : [secret]));
   refuseUnknownSecrets(Object.keys(props.secrets ?? {}), secrets, model.name);

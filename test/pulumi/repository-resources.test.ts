@@ -111,6 +111,49 @@ describe('the owner', () => {
     expect([codes(other)[0], children(other)]).toEqual(['SG060', []]);
   });
 
+  test('is that of the older argument, where the provider has both: it beats the newer one', async () => {
+    const other = await registered({}, { owner: 'acme', organization: 'evil' });
+    expect([codes(other)[0], children(other)]).toEqual(['SG060', []]);
+    expect((await registered({}, { owner: 'evil', organization: 'acme' })).errors).toEqual([]);
+  });
+
+  describe.each(['GITHUB_OWNER', 'GITHUB_ORGANIZATION'])('that the provider takes from %s', (variable) => {
+    const before = process.env[variable];
+    afterEach(() => {
+      if (before === undefined) delete process.env[variable];
+      else process.env[variable] = before;
+    });
+
+    test('is refused when it is another one, whatever the provider is told', async () => {
+      process.env[variable] = 'evil';
+      for (const account of [{ owner: 'acme' }, {}]) {
+        const recording = await registered({}, account);
+        expect(children(recording)).toEqual([]);
+        expect(recording.errors).toEqual([
+          expect.objectContaining({
+            diagnostic: {
+              code: 'SG060',
+              name: 'wrong-owner',
+              severity: 'error',
+              path: 'shop',
+              message: 'the provider of GitHub takes the owner from its surroundings, whatever it is told',
+              given: `${variable}=evil`,
+              expected: 'acme',
+              remedy: `unset ${variable}`,
+            },
+          }),
+        ]);
+      }
+    });
+
+    test('may be the same one, or empty', async () => {
+      for (const value of ['Acme', '']) {
+        process.env[variable] = value;
+        expect((await registered()).errors).toEqual([]);
+      }
+    });
+  });
+
   test('is one: several have a component and a provider each', async () => {
     const platform = new Platform('two', { registry: 'ghcr.io/acme', domain: 'shop.example.com' });
     const delivery = new Repository(platform, 'delivery', { name: 'acme/delivery', delivery: true });
