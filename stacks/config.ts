@@ -44,13 +44,16 @@ export async function environmentConfig(environment: Environment): Promise<Confi
 export function repositoryConfig(platform: Platform): Configured & Pick<RepositoryResourcesProps, 'secrets'> {
   checkPlatform(platform);
   const key = (app: string) => ConfigKey.optional(ConfigKey.secret({ expected: `private key of the ${app} app, PEM` }));
-  const config = stackConfig({
-    'github:owner': ConfigKey.text({ expected: 'the owner of the repositories' }),
-    deliveryKey: key('delivery'),
-    intakeKey: key('intake'),
-    slots,
-    protect,
-  });
+  const config = stackConfig(
+    {
+      'github:owner': ConfigKey.text({ expected: 'the owner of the repositories' }),
+      deliveryKey: key('delivery'),
+      intakeKey: key('intake'),
+      slots,
+      protect,
+    },
+    { whole: ['github'] },
+  );
   const provider = new github.Provider('github', { ...github.config });
   return {
     inputs: config.slots ?? [],

@@ -91,10 +91,11 @@ describe('the stacks of the environments of OpenLuffy', () => {
       await bed.apply(REFUSED_APPLICATION);
       const others = Promise.all([preprod.up(), prod.up()]);
 
-      dev.configure({ 'kubernetes:context': undefined, 'stagegate:contxt': 'x', 'stagegate:protect': 'perhaps' });
+      const wrong = ['stagegate:contxt', 'stagegate:protect', 'kubernetes:kubeconfg'];
+      dev.configure({ 'kubernetes:context': undefined, ...Object.fromEntries(wrong.map((key) => [key, 'perhaps'])) });
       const configuration = await dev.up();
       const afterConfiguration = types('dev');
-      dev.configure({ 'kubernetes:context': 'openluffy-dev', 'stagegate:contxt': undefined, 'stagegate:protect': undefined });
+      dev.configure({ 'kubernetes:context': 'openluffy-dev', ...Object.fromEntries(wrong.map((key) => [key, undefined])) });
 
       const twoSources = (text: string): string =>
         text.replace("'preprod', { tier: Tier.staging,", "'preprod', { tier: Tier.staging, source: repository.branch('develop'),");
@@ -114,6 +115,7 @@ describe('the stacks of the environments of OpenLuffy', () => {
       const said = messages(refused.configuration);
       expect(said).toContain('kubernetes:context');
       expect(said).toContain('contxt');
+      expect(said).toMatch(/kubernetes:kubeconfg[\s\S]*rename it to kubernetes:kubeconfig,/);
       expect(said).toMatch(/protect[\s\S]*perhaps/);
       expect(registered.configuration).toEqual(nothing);
     });

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import * as github from '@pulumi/github';
 import * as pulumi from '@pulumi/pulumi';
-import { type BoundInput, ConfigKey, chosenStack, RefusedProgramError, stackConfig } from 'stagegate/pulumi';
+import { type BoundInput, ConfigKey, chosenStack, RefusedProgramError, type StackConfigOptions, stackConfig } from 'stagegate/pulumi';
+import { PROVIDER_KEYS } from '../../lib/pulumi/provider-keys';
 import { known, recorded } from './recording';
 
 const keys = {
@@ -20,7 +23,7 @@ async function read(config: Readonly<Record<string, string>>, secretKeys: readon
 test('a value has the type of its key, and what is absent and may be is undefined', async () => {
   const { result } = await read({
     'kubernetes:context': 'main',
-    'kubernetes:namespace': 'left to the provider',
+    'github:baseUrl': 'left to the default provider',
     'stagegate:token': 'T',
     'stagegate:protect': 'false',
     'stagegate:size': 'large',
@@ -51,7 +54,7 @@ test('everything that is wrong is said at once: what is missing, what has the wr
       'the stack reads no such key',
       'contxt',
       'kubernetes:context, token, protect, size, port, slots',
-      'correct its name, or remove it: pulumi config rm contxt --stack prod',
+      'rename it to kubernetes:context, or remove it: pulumi config rm contxt --stack prod',
     ],
     ['SG054', 'prod', 'kubernetes:context is missing', 'nothing', 'a context', 'pulumi config set kubernetes:context VALUE --stack prod'],
     [
@@ -65,6 +68,57 @@ test('everything that is wrong is said at once: what is missing, what has the wr
     ['SG054', 'prod', 'size does not fit', '""', 'small or large', 'pulumi config set size small --stack prod'],
     ['SG054', 'prod', 'port does not fit', '"80a"', 'a port', 'pulumi config set port 1 --stack prod'],
   ]);
+});
+
+describe('keys of providers', () => {
+  const findings = async (config: Readonly<Record<string, string>>, whole?: StackConfigOptions['whole']) => {
+    const { errors } = await recorded(() => stackConfig(keys, whole === undefined ? {} : { whole }), {
+      stack: 'prod',
+      config: { 'kubernetes:context': 'main', ...config },
+    });
+    return (errors as RefusedProgramError[]).flatMap(({ diagnostics }) => diagnostics);
+  };
+  const remedies = async (...given: Parameters<typeof findings>) => (await findings(...given)).map(({ remedy }) => remedy.split(',')[0]);
+
+  test('are those that are read, where the stack reads some and makes the provider with them; the nearest one is named', async () => {
+    expect(await findings({ 'kubernetes:contxt': 'main' })).toEqual([
+      {
+        code: 'SG054',
+        name: 'wrong-stack-config',
+        severity: 'error',
+        path: 'prod',
+        message: 'the stack reads no such key',
+        given: 'kubernetes:contxt',
+        expected: 'kubernetes:context',
+        remedy: 'rename it to kubernetes:context, or remove it: pulumi config rm kubernetes:contxt --stack prod',
+      },
+    ]);
+    expect(await remedies({ 'kubernetes:namespace': 'shop' })).toEqual(['correct its name']);
+  });
+
+  test('are those that the provider documents, where it gets all of them: the default one, or one that the stack says so of', async () => {
+    expect(await findings({ 'github:baseUrl': 'https://github.acme.example', 'github:appAuth': '{}' })).toEqual([]);
+    expect(await remedies({ 'github:baseUrI': 'https://github.acme.example' })).toEqual(['rename it to github:baseUrl']);
+    expect(await findings({ 'kubernetes:namespace': 'shop' }, ['kubernetes'])).toEqual([]);
+    expect(await remedies({ 'kubernetes:kubeconfg': 'k' }, ['kubernetes'])).toEqual(['rename it to kubernetes:kubeconfig']);
+    expect(await remedies({ 'kubernetes:protect': 'true' }, ['kubernetes'])).toEqual(['rename it to protect']);
+    expect(await remedies({ 'github:baseUrI': 'x' }, ['kubernetes'])).toEqual(['rename it to github:baseUrl']);
+  });
+
+  test('of providers that nobody knows here are left to them', async () => {
+    expect(await findings({ 'aws:regin': 'eu-west-1', 'pulumi:disable-default-providers': '["kubernetes"]' })).toEqual([]);
+  });
+
+  test('that are documented are those of the installed SDKs, and what the provider of Kubernetes reads beside its arguments', () => {
+    const declarations = readFileSync(require.resolve('@pulumi/kubernetes/provider.d.ts'), 'utf8');
+    const [, body = ''] = /interface ProviderArgs \{(.*)^\}/ms.exec(declarations) ?? [];
+    const args = [...body.matchAll(/^ {4}(\w+)\?:/gm)].map(([, name]) => name);
+    expect(args.length).toBeGreaterThan(10);
+    expect(PROVIDER_KEYS).toEqual({
+      github: Object.keys(github.config).sort(),
+      kubernetes: [...args, 'enableReplaceCRD', 'strictMode'].sort(),
+    });
+  });
 });
 
 test('a secret that does not fit is not shown', async () => {
