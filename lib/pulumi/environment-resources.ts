@@ -10,7 +10,8 @@ import type { Renamed, Stack } from '../stack/stack';
 import { refuse } from '../values/diagnostic';
 import { type BoundInput, type SlotInputs, slotInputs, withOutputs } from './bind-input';
 import { compiledPlatform } from './compiled-platform';
-import { kubernetesObject } from './kubernetes-object';
+import { requireSdk } from './installed-sdk';
+import { kubernetesObject, kubernetesSdk } from './kubernetes-object';
 import { requiredProvider } from './provider-option';
 import { isRecorded, type RecordedRelease } from './recorded-release';
 import { withoutStack } from './refusal';
@@ -62,7 +63,7 @@ export class EnvironmentResources extends pulumi.ComponentResource {
    * @param name Beginning of all logical names; another name needs `aliases: [{ name: 'the old one' }]`, which reaches the children.
    * @param options Must lead to a provider of Kubernetes. `protect` and `retainOnDelete`, when given, take the place of the guards by tier.
    * @throws RefusedProgramError when a rule finds an error.
-   * @throws InvalidValueError SG022, SG023, SG052, SG053, SG055, SG056, SG057
+   * @throws InvalidValueError SG022, SG023, SG052, SG053, SG055, SG056, SG057, SG063
    */
   constructor(name: string, props: EnvironmentResourcesProps, options: pulumi.ComponentResourceOptions = {}) {
     const plan = withoutStack(() => planOf(name, props, options));
@@ -112,6 +113,7 @@ function planOf(name: string, props: EnvironmentResourcesProps, options: pulumi.
   const path = `${model.name}/${environmentName}`;
   const { released, note } = whatIsReleased(desired, environment, inputs, release, path);
   const stack = environmentStack(desired, environmentName, { released, renamed });
+  requireSdk(kubernetesSdk, stack, path);
   const slots = slotInputs(inputs, path);
   const address = `${environment.tls.kind === 'off' ? 'http' : 'https'}://${environment.host}`;
   const open = openSlots([stack.resources.map((resource) => resource.inputs), address]);

@@ -1,4 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi';
+import type { InstalledSdk } from './installed-sdk';
 import type { MakeResource } from './register';
 
 /** A resource of `@pulumi/kubernetes`: every class has the metadata of its object. */
@@ -18,6 +19,14 @@ interface Sdk {
   readonly [group: string]: Readonly<Record<string, Readonly<Record<string, ObjectClass>> | ObjectClass>> | undefined;
 }
 
+/** `@pulumi/kubernetes`: it has a class for every kind of the groups that it knows. Those of other groups are custom resources. */
+export const kubernetesSdk: InstalledSdk = {
+  name: '@pulumi/kubernetes',
+  manifest: () => require('@pulumi/kubernetes/package.json') as { readonly version: string },
+  missing: (types) =>
+    types.filter((type) => tryClass(type) === undefined && knowsGroup(type)).map((type) => type.slice('kubernetes:'.length)),
+};
+
 /**
  * An object as the SDK's own class of its kind, which knows what is secret in it and which names the kind had; a custom resource of Argo CD
  * and others where the SDK has none. Either asks for the provider in the version of the installed SDK.
@@ -31,6 +40,14 @@ function tryClass(type: string): ObjectClass | undefined {
   const kinds = versionsOf(group)?.[version] as Readonly<Record<string, ObjectClass>> | undefined;
   const found = kinds?.[kind];
   return found?.__pulumiType === type ? found : undefined;
+}
+
+function knowsGroup(type: string): boolean {
+  const { group } = partsOf(type);
+  const kinds = Object.values(versionsOf(group) ?? {}).flatMap(
+    (version) => Object.values(version as object) as (Partial<ObjectClass> | null)[],
+  );
+  return kinds.some((found) => found?.__pulumiType?.startsWith(`kubernetes:${group}/`) === true);
 }
 
 /** The SDK calls a group by its first name. */

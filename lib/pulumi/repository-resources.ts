@@ -9,7 +9,8 @@ import { refuse } from '../values/diagnostic';
 import { beforeCreation } from './before-creation';
 import { type BoundInput, type SlotInputs, slotInputs } from './bind-input';
 import { compiledPlatform } from './compiled-platform';
-import { type GitHubSetting, githubSetting } from './github-setting';
+import { type GitHubSetting, githubSdk, githubSetting } from './github-setting';
+import { requireSdk } from './installed-sdk';
 import { requiredProvider } from './provider-option';
 import { withoutStack } from './refusal';
 import { registerResources } from './register';
@@ -56,7 +57,7 @@ export class RepositoryResources extends pulumi.ComponentResource {
    * @param name Beginning of all logical names; another name needs `aliases: [{ name: 'the old one' }]`, which reaches the children.
    * @param options Must lead to a provider of GitHub. `protect` and `retainOnDelete`, when given, take the place of the guards by tier.
    * @throws RefusedProgramError when a rule finds an error.
-   * @throws InvalidValueError SG022, SG023, SG052, SG053, SG055, SG057, SG058, SG060, SG061
+   * @throws InvalidValueError SG022, SG023, SG052, SG053, SG055, SG057, SG058, SG060, SG061, SG063
    */
   constructor(name: string, props: RepositoryResourcesProps, options: pulumi.ComponentResourceOptions = {}) {
     const plan = withoutStack(() => planOf(name, props, options));
@@ -112,6 +113,7 @@ function planOf(name: string, props: RepositoryResourcesProps, options: pulumi.C
   const provider = requiredProvider(name, 'github', options);
   const repositories = props.repositories?.map(({ repositoryName }) => repositoryName);
   const whole = repositoryStack(desired, { ...(repositories === undefined ? {} : { repositories }), renamed: props.renamed ?? {} });
+  requireSdk(githubSdk, whole, model.name);
   const owner = onlyOwner(repositories ?? desired.repositories.map((repository) => repository.name), model.name);
   refuseSurroundingOwner(owner, model.name);
   const secrets = [...new Set(whole.resources.flatMap(({ secret }) => secret ?? []))];

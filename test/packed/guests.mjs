@@ -113,6 +113,13 @@ function filesIn(at) {
   return new Map(files.map(({ parentPath, name }) => [relative(at, join(parentPath, name)), readFileSync(join(parentPath, name), 'utf8')]));
 }
 
+/** Resources that a program printed which ran without an engine, among what Pulumi logs. */
+const registeredBy = (out = '') =>
+  out
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+
 /** What an example is there for, once it is built. */
 const uses = {
   async 'in-a-cdk8s-app'(name, node, at) {
@@ -138,7 +145,7 @@ const uses = {
     await check(`${name}: has no errors`, node, [installed('stagegate', manifest.bin.stagegate), 'check'], at);
     const settings = ['checkout:domain=acme.example.com', 'checkout:kubeconfig={}'];
     const program = [join(root, 'test', 'packed', 'pulumi-without-engine.cjs'), 'checkout', join('build', 'main.js'), ...settings];
-    const registered = (await check(`${name}: runs`, node, program, at))?.split('\n') ?? [];
+    const registered = registeredBy(await check(`${name}: runs`, node, program, at)).map(({ type }) => type);
     const expected = ['acme:index:Cluster', 'stagegate:index:EnvironmentResources', 'kubernetes:argoproj.io/v1alpha1:Application'];
     report(`${name}: registers what it declares`, expected.filter((type) => !registered.includes(type)).join('\n'));
   },
@@ -195,12 +202,57 @@ for (const name of shared) cpSync(installed(name), join(twice, 'node_modules', n
 await check('two copies of constructs and cdk8s', process.execPath, program, join(twice, 'programs'));
 
 const oldest = apart('oldest');
-const versions = Object.fromEntries(shared.map((name) => [name, lowest(name)]));
+const versions = Object.fromEntries(peers.map((name) => [name, lowest(name)]));
 writeFileSync(join(oldest, 'package.json'), JSON.stringify({ private: true, dependencies: versions }));
 await install(`install: ${Object.entries(versions).join('; ').replaceAll(',', ' ')}`, oldest);
 const mixed = await run(process.execPath, program, join(oldest, 'programs'));
 report('two versions of constructs that cannot share a tree: told so', /SG080 several-versions/.test(mixed.all) ? '' : mixed.all);
 cpSync(installed('stagegate'), join(oldest, 'node_modules', 'stagegate'), { recursive: true });
 await check('the oldest constructs and cdk8s', process.execPath, program, join(oldest, 'programs'));
+
+/** Compiles a file of a folder that has SDKs of Pulumi, and builds it there. */
+const withSdks = (name, at, file) => {
+  const args = [join(at, file), '--target', 'es2022', '--module', 'node16', '--types', 'node', '--strict', '--skipLibCheck'];
+  return check(name, process.execPath, tsc('typescript-5.9', ...args, '--outDir', join(at, 'build')), folder);
+};
+
+/** What a program registers with the SDKs that are found from a folder; they take of an input what they know, and leave out the rest. */
+async function registeredWith(which, at) {
+  cpSync(join(root, 'test', 'packed', 'pulumi-program.ts'), join(at, 'pulumi-program.ts'));
+  await withSdks(`types: a program of Pulumi, ${which} SDKs`, at, 'pulumi-program.ts');
+  const args = [join(root, 'test', 'packed', 'pulumi-without-engine.cjs'), 'shop', join('build', 'pulumi-program.js')];
+  const outputs = [];
+  for (const [version, node] of Object.entries(nodes)) {
+    const name = `Node ${version}: a program of Pulumi, ${which} SDKs`;
+    outputs.push(registeredBy(await check(name, node, [...args, 'kubernetes:context=main', 'shop:key=KEY'], at)));
+  }
+  return outputs;
+}
+
+/** The key by which Pulumi tells a secret from other values. */
+const SECRET = '4dabf18193072939515e22adb298388d';
+
+/** A program that makes the same resources with inputs that the compiler compares with the types of the SDKs, at every depth. */
+const typedProgram = (resources) => {
+  const lines = resources.map(({ type, name, inputs }) => {
+    const [sdk, module, kind] = type.split(':');
+    const [group, version] = module.split('/');
+    const own = sdk === 'github' || !group.includes('.') || group.endsWith('.k8s.io');
+    const path =
+      sdk === 'github' ? `github.${kind}` : own ? `k8s.${group.split('.')[0]}.${version}.${kind}` : 'k8s.apiextensions.CustomResource';
+    return `new ${path}(${JSON.stringify(name)}, ${JSON.stringify(inputs, (_, value) => (value?.[SECRET] === undefined ? value : value.value))});`;
+  });
+  return [`import * as github from '@pulumi/github';`, `import * as k8s from '@pulumi/kubernetes';`, ...lines, ''].join('\n');
+};
+
+const [newestSdks] = await registeredWith('the installed', runnable[0].at);
+for (const [index, resources] of (await registeredWith('the oldest', oldest)).entries()) {
+  const other = newestSdks.filter((resource, at) => JSON.stringify(resource) !== JSON.stringify(resources[at])).map(({ name }) => name);
+  const problems = newestSdks.length === 0 ? 'nothing is registered' : other.join('\n');
+  report(`Node ${Object.keys(nodes)[index]}: the oldest SDKs register what the installed ones do`, problems);
+}
+const registered = newestSdks.filter(({ type }) => /^(?:github|kubernetes):/.test(type));
+writeFileSync(join(oldest, 'typed-program.ts'), typedProgram(registered));
+await withSdks(`types: the ${registered.length} resources of that program, the oldest SDKs`, oldest, 'typed-program.ts');
 
 finish();
