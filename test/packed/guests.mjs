@@ -22,7 +22,7 @@ import {
 } from '../../tools/build/packed.mjs';
 
 /** Oldest supported and newest published Node; raise the second when there is a newer one. */
-const NODES = { oldest: '20.19.0', newest: '26.10.0' };
+const NODES = { oldest: '20.19.0', newest: '26.12.1' };
 /** Lowest versions that the peer ranges admit. */
 const lowest = (name) => manifest.peerDependencies[name].slice(1);
 
