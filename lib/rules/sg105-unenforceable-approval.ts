@@ -1,5 +1,6 @@
+import { hasRulesets } from '../desired/host-plan';
 import type { PlatformModel, RepositoryModel } from '../model/platform-model';
-import type { HostPlan, Rule, RuleContext, RuleFinding } from './rule';
+import type { Rule, RuleContext, RuleFinding } from './rule';
 
 /** An approval that the engine or the plan of the host cannot demand. */
 export const unenforceableApproval: Rule = {
@@ -53,10 +54,6 @@ function plans({ model, facts }: RuleContext): RuleFinding[] {
           },
         ];
   });
-}
-
-function hasRulesets({ visibility, plan }: HostPlan): boolean {
-  return visibility === 'public' || plan !== 'free';
 }
 
 function usesOfRules(model: PlatformModel, repository: RepositoryModel): string | undefined {

@@ -1,4 +1,5 @@
 import type { DesiredState } from '../../desired/desired-state';
+import { hasRulesets } from '../../desired/host-plan';
 import { type Bounds, explore, type Violation } from '../../explorer/explore';
 import type { Intent, IntentRef } from '../../explorer/intent';
 import type { Correspondence } from './correspondence';
@@ -27,12 +28,21 @@ export function newlyPossible(sides: Correspondence, intent: Intent, bounds: Bou
 
 function exploredWith(desired: DesiredState, intent: Intent, bounds: Bounds): Explored {
   try {
-    const { violations, complete, states } = explore(desired, intent, bounds);
+    const { violations, complete, states } = explore(enforced(desired), intent, bounds);
     return complete ? { violations } : { violations, incomplete: `the explorer was cut off after ${states} states` };
   } catch (error) {
     if (error instanceof RangeError) return { violations: [], incomplete: `the explorer cannot hold this platform: ${error.message}` };
     throw error;
   }
+}
+
+/** What of the compiled settings is in force: a ruleset that the plan of its repository does not include is not. */
+function enforced(desired: DesiredState): DesiredState {
+  if (desired.repositories.every(hasRulesets)) return desired;
+  return {
+    ...desired,
+    repositories: desired.repositories.map((repository) => (hasRulesets(repository) ? repository : { ...repository, rulesets: [] })),
+  };
 }
 
 function keyOf({ kind, environment, gate, policy, demand, repository, ref }: Violation): string {
@@ -141,6 +151,9 @@ function closenessOf(violation: Violation, place: Place, topics: readonly string
     }
     case 'key':
       return repository === place.repository && place.environments.some((name) => demand === `key ${name}`) ? 3 : 0;
+    case 'host':
+      if (repository !== place.repository || !topics.includes('rulesets')) return 0;
+      return demand !== 'update' ? 1 : environment !== undefined && environment === place.environment ? 3 : 2;
     case 'settings':
       return topics.some((topic) => topic.endsWith(' app')) && (kind === 'forged' || kind === 'bypass' || kind === 'program') ? 1 : 0;
   }

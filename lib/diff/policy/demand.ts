@@ -21,7 +21,9 @@ export type Place =
   | { readonly kind: 'refs'; readonly repository: string; readonly environment?: string; readonly holds: (ref: string) => boolean }
   /** A GitHub environment, or a secret that several hold. */
   | { readonly kind: 'key'; readonly repository: string; readonly environments: readonly string[] }
-  | { readonly kind: 'settings'; readonly repository: string };
+  | { readonly kind: 'settings'; readonly repository: string }
+  /** What the host makes of a repository; on the environment that is named, harm is shown first. */
+  | { readonly kind: 'host'; readonly repository: string; readonly environment?: string };
 
 /** One demand on a ground. */
 export interface Demand {

@@ -10,6 +10,7 @@ import { type Explored, newlyPossible, shortestFor } from './counterexamples';
 import type { Ground, Place } from './demand';
 import { environmentGrounds } from './environment-grounds';
 import { edgeGrounds } from './gate-demands';
+import { hostGrounds } from './host-grounds';
 import { allClaims } from './ref-demands';
 import { refGrounds, refsOnTheWay } from './ref-grounds';
 import { wayChanges } from './way-changes';
@@ -131,6 +132,7 @@ function groundsOf(sides: Correspondence, which: 'base' | 'head'): readonly Grou
     ...environmentGrounds(sides, which),
     ...refGrounds(sides, which),
     ...accessGrounds(sides, which),
+    ...hostGrounds(sides, which),
   ];
 }
 

@@ -1,8 +1,21 @@
+import type { EnvironmentModel, PolicyModel, ProtectionModel, RepositoryModel } from '../../../lib/model/platform-model';
 import { also, type Edit } from './openluffy-program';
+
+/** A field of a noun of the model: `policy.gates`. */
+export type ModelField =
+  | `environment.${keyof EnvironmentModel}`
+  | `policy.${keyof PolicyModel}`
+  | `protection.${keyof ProtectionModel}`
+  | `repository.${keyof RepositoryModel}`
+  | 'service.build'
+  | 'suite.run'
+  | 'platform.apps';
 
 /** Something that OpenLuffy demands, taken away or loosened in its program. */
 export interface Loosening {
   readonly what: string;
+  /** Field of the model that demands less. */
+  readonly field: ModelField;
   /** What is taken away, or let through, in the program. */
   readonly edits: readonly Edit[];
   /** On what a demand gets weaker. */
@@ -25,6 +38,7 @@ export const loosenings: readonly Loosening[] = [
   // Gates, their parameters, refs and lanes.
   {
     what: 'health before preprod',
+    field: 'policy.gates',
     edits: [["gates: [Gate.healthy(), Gate.soak('30s')]", "gates: [Gate.soak('30s')]"]],
     subject: 'dev → preprod',
     before: 'healthy in dev',
@@ -32,6 +46,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the soak in dev',
+    field: 'policy.gates',
     edits: [["gates: [Gate.healthy(), Gate.soak('30s')]", 'gates: [Gate.healthy()]']],
     subject: 'dev → preprod',
     before: '30s of health in dev',
@@ -39,6 +54,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'a shorter soak',
+    field: 'policy.gates',
     edits: [["Gate.soak('30s')", "Gate.soak('10s')"]],
     subject: 'dev → preprod',
     before: '30s of health in dev',
@@ -46,6 +62,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the ref that a promotion is on',
+    field: 'policy.on',
     edits: [["  on: repository.branch('main'),\n", '']],
     subject: 'preprod → prod',
     before: 'merged to main',
@@ -53,6 +70,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'health before prod',
+    field: 'policy.gates',
     edits: [['gates: [Gate.healthy(), Gate.verified', 'gates: [Gate.verified']],
     subject: 'preprod → prod',
     before: 'healthy in preprod',
@@ -60,6 +78,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the verification',
+    field: 'policy.gates',
     edits: [['Gate.verified(integration), ', '']],
     subject: 'preprod → prod',
     before: 'verified by integration',
@@ -67,6 +86,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the approval',
+    field: 'policy.gates',
     edits: [[", Gate.approvals({ total: 1, including: [{ team: 'engineers' }] })", '']],
     subject: 'preprod → prod',
     before: '1 approval including engineers',
@@ -74,6 +94,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the team of the approval',
+    field: 'policy.gates',
     edits: [[", including: [{ team: 'engineers' }]", '']],
     subject: 'preprod → prod',
     before: '1 approval including engineers',
@@ -81,6 +102,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'one approval of three',
+    field: 'policy.gates',
     strict: true,
     edits: [['total: 3', 'total: 2']],
     subject: 'preprod → prod',
@@ -89,6 +111,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'one more person who may approve',
+    field: 'policy.gates',
     strict: true,
     edits: [["['mia', 'noor']", "['mia', 'noor', 'zoe']"]],
     subject: 'preprod → prod',
@@ -99,6 +122,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'one person for several groups',
+    field: 'policy.gates',
     strict: true,
     edits: [["{ people: ['mia', 'noor'] }] }", "{ people: ['mia', 'noor'] }], distinct: false }"]],
     subject: 'preprod → prod',
@@ -107,6 +131,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the person who asks',
+    field: 'policy.gates',
     strict: true,
     edits: [[', Gate.manual()', '']],
     subject: 'preprod → prod',
@@ -115,6 +140,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the check of the commit',
+    field: 'policy.gates',
     strict: true,
     edits: [[', Gate.check(validate)', '']],
     subject: 'preprod → prod',
@@ -123,6 +149,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'one approval of a rollback',
+    field: 'policy.rollback',
     strict: true,
     edits: [['Rollback.manual({ approvals: 2 })', 'Rollback.manual({ approvals: 1 })']],
     subject: 'preprod → prod',
@@ -131,6 +158,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'approvals of a rollback',
+    field: 'policy.rollback',
     strict: true,
     edits: [['Rollback.manual({ approvals: 2 })', 'Rollback.manual()']],
     subject: 'preprod → prod',
@@ -139,6 +167,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'a way past preprod',
+    field: 'policy.from',
     edits: [['  from: preprod,\n  to: prod,', '  from: dev,\n  to: prod,']],
     subject: '→ prod',
     before: 'from preprod: merged to main, healthy in preprod, verified by integration, 1 approval including engineers',
@@ -146,6 +175,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'a second way into prod',
+    field: 'policy.to',
     edits: [also("new PromotionPolicy(platform, 'short-cut', { from: dev, to: prod, gates: [Gate.healthy()] });")],
     subject: 'dev → prod',
     before: 'no such way',
@@ -153,6 +183,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'a source of prod',
+    field: 'environment.source',
     edits: [["host: 'openluffy.local',", "host: 'openluffy.local', source: repository.branch('main'),"]],
     subject: 'main → prod',
     before: 'no such way',
@@ -162,6 +193,7 @@ export const loosenings: readonly Loosening[] = [
   // Protections of branches.
   {
     what: 'the protection of develop',
+    field: 'protection.ref',
     edits: [["new BranchProtection(repository, 'develop', { ref: repository.branch('develop'), checks: [validate] });", '']],
     subject: DEVELOP,
     before: 'pull request, check validate',
@@ -169,6 +201,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the protection of main',
+    field: 'protection.ref',
     edits: [
       [
         "new BranchProtection(repository, 'main', { ref: repository.branch('main'), checks: [validate], approvals: 1, onlyFrom: ['develop'] });",
@@ -181,6 +214,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the check of develop',
+    field: 'protection.checks',
     edits: [["ref: repository.branch('develop'), checks: [validate]", "ref: repository.branch('develop')"]],
     subject: DEVELOP,
     before: 'check validate',
@@ -188,6 +222,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the check of main',
+    field: 'protection.checks',
     edits: [["ref: repository.branch('main'), checks: [validate]", "ref: repository.branch('main')"]],
     subject: MAIN,
     before: 'check validate',
@@ -195,6 +230,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the head branch of main',
+    field: 'protection.onlyFrom',
     edits: [[", onlyFrom: ['develop']", '']],
     subject: MAIN,
     before: 'only from develop',
@@ -202,6 +238,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'one more head branch of main',
+    field: 'protection.onlyFrom',
     edits: [["onlyFrom: ['develop']", "onlyFrom: ['develop', 'hotfix']"]],
     subject: MAIN,
     before: 'only from develop',
@@ -209,6 +246,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'administrators who bypass develop',
+    field: 'protection.bypass',
     edits: [["branch('develop'), checks: [validate]", "branch('develop'), checks: [validate], bypass: [Bypass.role('admin')]"]],
     subject: DEVELOP,
     before: 'pull request, check validate',
@@ -216,6 +254,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'a team that bypasses main',
+    field: 'protection.bypass',
     edits: [
       ['checks: [validate], approvals: 1', "checks: [validate], approvals: 1, bypass: [Bypass.team('release', { mode: 'pull_request' })]"],
     ],
@@ -225,6 +264,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'one review of four',
+    field: 'protection.approvals',
     strict: true,
     edits: [['approvals: 4', 'approvals: 3']],
     subject: MAIN,
@@ -233,6 +273,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'all reviews',
+    field: 'protection.approvals',
     strict: true,
     edits: [['approvals: 2, codeOwners: true', 'codeOwners: true']],
     subject: DEVELOP,
@@ -241,6 +282,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'code owners',
+    field: 'protection.codeOwners',
     strict: true,
     edits: [['codeOwners: true, ', '']],
     subject: DEVELOP,
@@ -249,6 +291,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'stale reviews',
+    field: 'protection.dismissStale',
     strict: true,
     edits: [['codeOwners: true', 'codeOwners: true, dismissStale: false']],
     subject: DEVELOP,
@@ -257,6 +300,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'approval of the last push',
+    field: 'protection.lastPushApproval',
     strict: true,
     edits: [['codeOwners: true', 'codeOwners: true, lastPushApproval: false']],
     subject: DEVELOP,
@@ -265,6 +309,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the linear history',
+    field: 'protection.linearHistory',
     strict: true,
     edits: [['linearHistory: true, ', '']],
     subject: DEVELOP,
@@ -273,6 +318,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'a way to merge',
+    field: 'protection.mergeMethods',
     strict: true,
     edits: [["mergeMethods: ['squash']", "mergeMethods: ['squash', 'rebase']"]],
     subject: DEVELOP,
@@ -281,6 +327,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the head branch of develop',
+    field: 'protection.onlyFrom',
     strict: true,
     edits: [[", onlyFrom: ['feature']", '']],
     subject: DEVELOP,
@@ -291,14 +338,23 @@ export const loosenings: readonly Loosening[] = [
   // Settings of environments.
   {
     what: 'the tier of prod',
+    field: 'environment.tier',
     edits: [['tier: Tier.production', 'tier: Tier.staging']],
     subject: 'prod',
     before: 'tier production',
     after: 'tier staging',
   },
-  { what: 'the sync of prod', edits: [['sync: Sync.manual(),', '']], subject: 'prod', before: 'a person syncs', after: 'syncs by itself' },
+  {
+    what: 'the sync of prod',
+    field: 'environment.sync',
+    edits: [['sync: Sync.manual(),', '']],
+    subject: 'prod',
+    before: 'a person syncs',
+    after: 'syncs by itself',
+  },
   {
     what: 'the group that syncs prod',
+    field: 'environment.sync',
     strict: true,
     edits: [["Sync.manual({ group: 'operators' })", 'Sync.manual()']],
     subject: 'prod',
@@ -307,6 +363,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the wait for a soak',
+    field: 'environment.admit',
     strict: true,
     edits: [["  admit: 'after-soak',\n", '']],
     subject: 'dev',
@@ -315,6 +372,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the time to become healthy',
+    field: 'environment.health',
     strict: true,
     edits: [["health: { timeout: '5m' }", "health: { timeout: '1h' }"]],
     subject: 'dev',
@@ -323,6 +381,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'a plan that holds administrators',
+    field: 'repository.plan',
     strict: true,
     edits: [["plan: 'enterprise'", "plan: 'team'"]],
     subject: 'GitHub environments dev, preprod, prod, stagegate and stagegate-intake of lebrick07/openluffy',
@@ -330,7 +389,25 @@ export const loosenings: readonly Loosening[] = [
     after: 'administrators pass (the plan has no other)',
   },
   {
+    what: 'a plan that has rulesets',
+    field: 'repository.plan',
+    edits: [["plan: 'team'", "plan: 'free'"]],
+    subject: 'plan and visibility of lebrick07/openluffy',
+    before: 'GitHub enforces its rulesets',
+    after: 'GitHub enforces none of its rulesets, so that whoever may write pushes to every branch',
+  },
+  {
+    what: 'who may read the code',
+    field: 'repository.visibility',
+    strict: true,
+    edits: [["plan: 'enterprise'", "plan: 'enterprise', visibility: 'public'"]],
+    subject: 'plan and visibility of lebrick07/openluffy',
+    before: 'only who has access reads the code',
+    after: 'everybody reads the code',
+  },
+  {
     what: 'images from elsewhere',
+    field: 'service.build',
     edits: [["build: Build.dockerfile('frontend')", "build: Build.image('docker.io/acme/frontend')"]],
     subject: 'images of dev',
     before: 'images from ghcr.io/lebrick07',
@@ -340,6 +417,7 @@ export const loosenings: readonly Loosening[] = [
   // Settings of environments, overridden in what is compiled.
   {
     what: 'self-heal',
+    field: 'environment.overrides',
     edits: override('dev', 'application', '{ spec: { syncPolicy: { automated: { selfHeal: false } } } }'),
     subject: 'dev',
     before: 'changes by hand are undone',
@@ -347,6 +425,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'pruning',
+    field: 'environment.overrides',
     edits: override('preprod', 'application', '{ spec: { syncPolicy: { automated: { prune: false } } } }'),
     subject: 'preprod',
     before: 'what a release no longer has is removed',
@@ -354,6 +433,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'automated sync where a person syncs',
+    field: 'environment.overrides',
     edits: override('prod', 'application', '{ spec: { syncPolicy: { automated: {} } } }'),
     subject: 'prod',
     before: 'a person syncs',
@@ -361,6 +441,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'another branch',
+    field: 'environment.overrides',
     edits: override('prod', 'application', "{ spec: { source: { targetRevision: 'refs/heads/develop' } } }"),
     subject: 'prod',
     before: 'runs what env/prod says',
@@ -368,6 +449,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'a short name of the branch',
+    field: 'environment.overrides',
     edits: override('prod', 'application', "{ spec: { source: { targetRevision: 'env/prod' } } }"),
     subject: 'prod',
     before: 'runs what env/prod says',
@@ -375,6 +457,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'ignored differences',
+    field: 'environment.overrides',
     edits: override(
       'dev',
       'application',
@@ -386,6 +469,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'sources of the project',
+    field: 'environment.overrides',
     edits: override('prod', 'appProject', "{ spec: { sourceRepos: ['*'] } }"),
     subject: 'AppProject of prod',
     before: 'takes manifests from https://github.com/lebrick07/openluffy.git',
@@ -393,6 +477,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'destinations of the project',
+    field: 'environment.overrides',
     edits: override('prod', 'appProject', "{ spec: { destinations: [{ name: 'in-cluster', namespace: '*' }] } }"),
     subject: 'AppProject of prod',
     before: 'writes to its namespace on in-cluster',
@@ -400,6 +485,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'cluster-wide kinds',
+    field: 'environment.overrides',
     edits: override(
       'prod',
       'appProject',
@@ -411,6 +497,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'a role that overrides',
+    field: 'environment.overrides',
     edits: override(
       'prod',
       'appProject',
@@ -422,6 +509,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'Pod Security',
+    field: 'environment.overrides',
     edits: override('prod', 'namespace', "{ metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'baseline' } } }"),
     subject: 'Pod Security of prod',
     before: 'pods are restricted',
@@ -429,6 +517,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the admission of images',
+    field: 'environment.overrides',
     edits: override(
       'prod',
       "of('admissionregistration.k8s.io', 'ValidatingAdmissionPolicyBinding')",
@@ -440,6 +529,7 @@ export const loosenings: readonly Loosening[] = [
   },
   {
     what: 'the network floor',
+    field: 'environment.overrides',
     edits: override('prod', 'networkPolicy', '{ spec: { egress: [{}] } }'),
     subject: 'network of prod',
     before: 'traffic out: to pods k8s-app=kube-dns in namespace kube-system on 53/UDP and 53/TCP',

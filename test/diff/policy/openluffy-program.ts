@@ -4,6 +4,7 @@ import { transformSync } from '@swc/core';
 import * as stagegate from 'stagegate';
 import { compile, type DesiredState, type Platform, resolve } from 'stagegate';
 import type { Intent } from '../../../lib/explorer/intent';
+import type { PlatformModel } from '../../../lib/model/platform-model';
 import { intentOf } from '../../../lib/rules/intent';
 
 /** One replacement in the text of a program: what stands there, exactly once, and what stands there instead. */
@@ -21,20 +22,33 @@ const known = new Map<string, Declared>();
 
 /** Runs the program of OpenLuffy after edits of its text, one after the other. @throws Error for an edit that does not apply exactly once. */
 export function openluffy(edits: readonly Edit[] = []): Declared {
-  const text = [IMPORT, ...edits].reduce((before, [from, to]) => {
+  const text = textWith(edits);
+  const found = known.get(text);
+  if (found !== undefined) return found;
+  const model = modelOf(text);
+  const declared = { desired: compile(model), intent: intentOf(model) };
+  known.set(text, declared);
+  return declared;
+}
+
+/** The model of OpenLuffy after the same edits. */
+export function openluffyModel(edits: readonly Edit[] = []): PlatformModel {
+  return modelOf(textWith(edits));
+}
+
+function textWith(edits: readonly Edit[]): string {
+  return [IMPORT, ...edits].reduce((before, [from, to]) => {
     if (before.split(from).length !== 2) throw new Error(`the edit does not apply exactly once: ${from}`);
     return before.replace(from, () => to);
   }, TEXT);
-  const found = known.get(text);
-  if (found !== undefined) return found;
+}
+
+function modelOf(text: string): PlatformModel {
   const { code } = transformSync(text, { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } });
   const exports: { platform?: Platform } = {};
   new Function('require', 'exports', code)(() => stagegate, exports);
   if (exports.platform === undefined) throw new Error('the program exports no platform');
-  const model = resolve(exports.platform);
-  const declared = { desired: compile(model), intent: intentOf(model) };
-  known.set(text, declared);
-  return declared;
+  return resolve(exports.platform);
 }
 
 /** The end of the program, to declare more behind it. */

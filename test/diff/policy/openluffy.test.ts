@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DesiredState } from '../../../lib/desired/desired-state';
 import type { PolicyChange } from '../../../lib/diff/difference';
 import { policyDifference } from '../../../lib/diff/policy/policy-changes';
 import { Bounds, explore } from '../../../lib/explorer/explore';
@@ -7,6 +8,7 @@ import { replay } from '../../../lib/explorer/replay';
 import { policyChanges } from './changes';
 import { DEVELOP, type Loosening, loosenings, MAIN } from './loosenings';
 import { also, type Edit, openluffy, STRICT } from './openluffy-program';
+import { unordered } from './unordered';
 
 const onBase = ({ strict, edits }: Loosening) => ({
   base: openluffy(strict ? STRICT : []),
@@ -16,13 +18,19 @@ const onBase = ({ strict, edits }: Loosening) => ({
 const find = (changes: readonly PolicyChange[], subject: string, direction: PolicyChange['direction']) =>
   changes.find((change) => change.direction === direction && change.subject === subject);
 
+/** Rulesets of private repositories on the free plan are in force nowhere. */
+const inForce = (desired: DesiredState): DesiredState => ({
+  ...desired,
+  repositories: desired.repositories.map((one) => (one.plan === 'free' && one.visibility !== 'public' ? { ...one, rulesets: [] } : one)),
+});
+
 describe('without, or with less of', () => {
   test.each(loosenings)('$what, a demand is weaker, and what is possible then is said', (loosening) => {
     const { base, head } = onBase(loosening);
     const changes = policyChanges(base, head);
     const change = find(changes, loosening.subject, 'weaker');
     expect(change ?? changes).toMatchObject({ before: loosening.before, after: loosening.after });
-    const possible = explore(head.desired, base.intent, Bounds.quick).violations;
+    const possible = explore(inForce(head.desired), base.intent, Bounds.quick).violations;
     expect(changes.some(({ possibleNow }) => possibleNow !== undefined)).toBe(possible.length > 0);
     for (const { possibleNow } of changes) {
       if (possibleNow === undefined) continue;
@@ -73,87 +81,59 @@ describe('is weaker under another name all the same:', () => {
   });
 });
 
+describe('what the host enforces', () => {
+  const SUBJECT = 'plan and visibility of lebrick07/openluffy';
+  const on = (settings: string) => openluffy([["plan: 'team'", settings]]);
+  const unenforced = 'GitHub enforces none of its rulesets, so that whoever may write pushes to every branch';
+
+  test('is weaker on a plan without rulesets, with the way that is open then, and stronger the other way round', () => {
+    expect(policyChanges(openluffy(), on("plan: 'free'"))).toEqual([
+      {
+        subject: SUBJECT,
+        direction: 'weaker',
+        before: 'GitHub enforces its rulesets',
+        after: unenforced,
+        enforcedBefore: 'plan team',
+        possibleNow: ['developer pushes to env/prod', 'env/prod can be pushed to without a gate by developer'],
+      },
+    ]);
+    expect(policyChanges(on("plan: 'free'"), openluffy())).toMatchObject([
+      { subject: SUBJECT, direction: 'stronger', before: unenforced, after: 'GitHub enforces its rulesets', enforcedAfter: 'plan team' },
+    ]);
+  });
+
+  test('is weaker where a public repository of that plan becomes private, and its code is read by fewer', () => {
+    const [open, closed] = [on("plan: 'free', visibility: 'public'"), on("plan: 'free', visibility: 'private'")];
+    const host = policyChanges(open, closed).filter(({ subject }) => subject === SUBJECT);
+    expect(host).toMatchObject([
+      { direction: 'weaker', after: unenforced, enforcedBefore: 'visibility public', possibleNow: expect.anything() },
+      { direction: 'stronger', before: 'everybody reads the code', after: 'only who has access reads the code' },
+    ]);
+  });
+
+  test.each([
+    ['public', 'everybody reads the code'],
+    ['internal', 'everybody of the enterprise reads the code'],
+  ])('is weaker where a repository becomes %s', (visibility, after) => {
+    const change = find(policyChanges(openluffy(), on(`plan: 'team', visibility: '${visibility}'`)), SUBJECT, 'weaker');
+    expect(change).toEqual({ subject: SUBJECT, direction: 'weaker', before: 'only who has access reads the code', after });
+  });
+
+  test('is the same on plans that have the same', () => {
+    expect(policyChanges(openluffy(), on("plan: 'pro'"))).toEqual([]);
+  });
+
+  test('makes nothing newly possible where it enforced nothing before', () => {
+    const free: Edit = ["plan: 'team'", "plan: 'free'"];
+    const unchecked: Edit = ["branch('develop'), checks: [validate]", "branch('develop')"];
+    const weaker = (edits: readonly Edit[]) => find(policyChanges(openluffy(edits), openluffy([...edits, unchecked])), DEVELOP, 'weaker');
+    expect(weaker([])).toMatchObject({ before: 'check validate', possibleNow: expect.anything() });
+    expect(weaker([free])).toEqual(expect.not.objectContaining({ possibleNow: expect.anything() }));
+  });
+});
+
 describe('has no order, and is changed:', () => {
-  const changed: readonly (readonly [what: string, edits: readonly Edit[], subject: string, before: string, after: string])[] = [
-    [
-      'a promotion on another ref',
-      [["on: repository.branch('main')", "on: repository.branch('release')"]],
-      'preprod → prod',
-      'merged to main',
-      'merged to release',
-    ],
-    [
-      'another team',
-      [["{ team: 'engineers' }", "{ team: 'operators' }"]],
-      'preprod → prod',
-      '1 approval including engineers',
-      '1 approval including operators',
-    ],
-    [
-      'what a suite runs',
-      [["run: 'make integration'", "run: 'true'"]],
-      'preprod → prod',
-      'verified by integration (make integration)',
-      'verified by integration (true)',
-    ],
-    [
-      'which release goes',
-      [["  on: repository.branch('main'),", "  on: repository.branch('main'),\n  select: 'each',"]],
-      'preprod → prod',
-      'the newest release',
-      'every release in order',
-    ],
-    [
-      'a rollback by itself',
-      [["gates: [Gate.healthy(), Gate.soak('30s')]", "gates: [Gate.healthy(), Gate.soak('30s')], rollback: Rollback.automatic()"]],
-      'dev → preprod',
-      'only people roll back',
-      'a bad release is rolled back by itself',
-    ],
-    [
-      'another source',
-      [["source: repository.branch('develop')", "source: repository.branch('trunk')"]],
-      '→ dev',
-      'from develop: a push makes a release that enters without a gate',
-      'from trunk: a push makes a release that enters without a gate',
-    ],
-    [
-      'an environment that sleeps',
-      [['tier: Tier.staging,', "tier: Tier.staging, lifecycle: 'suspended',"]],
-      'preprod',
-      'takes releases',
-      'is suspended',
-    ],
-    [
-      'an environment without a way',
-      [["new PromotionPolicy(platform, 'dev-to-preprod', { from: dev, to: preprod, gates: [Gate.healthy(), Gate.soak('30s')] });", '']],
-      'dev → preprod',
-      'healthy in dev, 30s of health in dev',
-      'no such way',
-    ],
-    [
-      'another target',
-      [[`target: Target.kubernetes(cluster),\n  host`, `target: Target.coolify({ url: 'https://coolify.local' }),\n  host`]],
-      'prod',
-      'Argo CD syncs it',
-      'its target deploys it',
-    ],
-    [
-      'another hand that applies',
-      [['tier: Tier.staging,', 'tier: Tier.staging, sync: Sync.pulumi(),']],
-      'preprod',
-      'Argo CD syncs it',
-      'Pulumi applies it',
-    ],
-    [
-      'an own app',
-      [["registry: 'ghcr.io/lebrick07',", "registry: 'ghcr.io/lebrick07', apps: { delivery: { slug: 'stagegate', id: 77 } },"]],
-      'the apps of the platform',
-      'delivery app stagegate (id {{slot:app/delivery}})',
-      'delivery app stagegate (id 77)',
-    ],
-  ];
-  test.each(changed)('%s', (_, edits, subject, before, after) => {
+  test.each(unordered)('$what', ({ edits, subject, before, after }) => {
     const changes = policyChanges(openluffy(), openluffy(edits));
     expect(find(changes, subject, 'changed') ?? changes).toMatchObject({ before, after });
     expect(changes.filter(({ direction }) => direction === 'weaker')).toEqual([]);
