@@ -8,7 +8,7 @@ import { resolve } from '../../lib/model/resolve';
 import { type BuiltPackage, builtPackage } from '../built-package';
 import { type GitHub, startGitHub, tooQuick } from '../github';
 import { calling } from '../github/calling';
-import { done, messages, type Project, type Pulumi, type Run, type Stack, startPulumi } from './bed/pulumi';
+import { announced, done, messages, type Project, type Pulumi, type Run, registeredBelow, type Stack, startPulumi } from './bed/pulumi';
 
 const PLATFORM = 'examples/01-openluffy/platform.ts';
 /** Rulesets, environments with policies, variables and secrets, permissions; the component around them, the provider, and the stack. */
@@ -75,8 +75,12 @@ const ada = calling(() => github);
 const rulesets = (): string[] => [...repository().rulesets.values()].map(({ name }) => name).sort();
 const idOf = (name: string): number => [...repository().rulesets.values()].find((one) => one.name === name)?.id ?? 0;
 
-test('a preview shows what the stack makes, and changes nothing', async () => {
-  expect(await stack.preview(as('ada'))).toMatchObject({ code: 0, changes: { create: RESOURCES } });
+test('a preview shows what the stack makes, which is what stagegate preview says, and changes nothing', async () => {
+  const preview = await stack.preview(as('ada'));
+  expect(preview).toMatchObject({ code: 0, changes: { create: RESOURCES } });
+  const settings = announced({ cli: built.cli, folder: project.folder, program: PLATFORM }, 'github');
+  expect(settings).toHaveLength(SETTINGS);
+  expect(registeredBelow(preview, 'github')).toEqual(settings);
   expect(github.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
 });
 
@@ -118,6 +122,8 @@ test('after a call that GitHub refused as too quick, the next update makes what 
   expect([...repository().environments.keys()].sort()).toEqual(['dev', 'preprod', 'prod', 'stagegate', 'stagegate-intake']);
   const outputs = (await stack.outputs()) as { rulesets: Record<string, Record<string, number>> };
   expect(outputs.rulesets['lebrick07/openluffy']?.['stagegate: branch main']).toBe(idOf('stagegate: branch main'));
+  const component = stack.state().resources.find(({ type }) => type === 'stagegate:index:RepositoryResources');
+  expect(component?.outputs).toEqual(outputs);
 });
 
 test('keys of the apps reach GitHub, and are in the state and in requests as ciphertext alone', () => {
@@ -236,6 +242,23 @@ test('a rename with an alias replaces nothing', async () => {
       .replace('secrets }, options)', "secrets }, { ...options, aliases: [{ name: 'github' }] })"),
   );
   expect(await stack.up(as('ada'))).toMatchObject({ code: 0, changes: { same: RESOURCES } });
+});
+
+test('a protection that is renamed keeps its ruleset, where the stack says what it was called', async () => {
+  const protection = (name: string): string =>
+    `new BranchProtection(repository, '${name}', { ref: repository.branch('develop'), linearHistory: true });\n`;
+  project.write(PLATFORM, (text) => `${text}${protection('linear')}`);
+  const ruleset = (name: string): string => `RepositoryRuleset/lebrick07/openluffy/stagegate: branch develop (${name})`;
+  expect(done(await stack.up(as('ada')))).toEqual([`create repositories/${ruleset('linear')}`]);
+  const before = idOf('stagegate: branch develop (linear)');
+
+  project.write(PLATFORM, (text) => text.replace(protection('linear'), protection('straight')));
+  project.write('stacks/github.ts', (text) =>
+    text.replace('inputs, secrets }', `inputs, secrets, renamed: { '${ruleset('straight')}': '${ruleset('linear')}' } }`),
+  );
+  expect(done(await stack.up(as('ada')))).toEqual([`update repositories/${ruleset('straight')}`]);
+  expect(idOf('stagegate: branch develop (straight)')).toBe(before);
+  expect(rulesets()).toHaveLength(8);
 });
 
 test('nothing is destroyed of what is protected until that was said in the configuration, then nothing is left', async () => {

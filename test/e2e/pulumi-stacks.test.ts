@@ -1,7 +1,18 @@
 import { type BuiltPackage, builtPackage } from '../built-package';
-import { type Bed, startBed } from './bed';
+import { type Bed, refusal, startBed } from './bed';
 import { holdCreations } from './bed/held-creations';
-import { done, messages, type Project, type Pulumi, type Run, type Stack, type StackState, startPulumi } from './bed/pulumi';
+import {
+  announced,
+  done,
+  messages,
+  type Project,
+  type Pulumi,
+  type Run,
+  registeredBelow,
+  type Stack,
+  type StackState,
+  startPulumi,
+} from './bed/pulumi';
 
 const PLATFORM = 'examples/01-openluffy/platform.ts';
 const OBJECTS = 9;
@@ -72,9 +83,12 @@ describe('the stacks of the environments of OpenLuffy', () => {
   const quota = (name: Name): Promise<string> =>
     bed.kubectl(['-n', `openluffy-${name}`, 'get', 'resourcequota', 'environment', '-o', 'jsonpath={.spec.hard.pods}']);
 
-  test('a preview shows what each stack makes, and makes nothing', async () => {
-    for (const { code, changes } of await each((stack) => stack.preview()))
-      expect({ code, changes }).toEqual({ code: 0, changes: { create: RESOURCES } });
+  test('a preview shows what each stack makes, which is what stagegate preview says, and makes nothing', async () => {
+    for (const [index, preview] of (await each((stack) => stack.preview())).entries()) {
+      expect(preview).toMatchObject({ code: 0, changes: { create: RESOURCES } });
+      const name = environments[index] ?? '';
+      expect(registeredBelow(preview, name)).toEqual(announced({ cli: built.cli, folder: project.folder, program: PLATFORM }, name));
+    }
     expect(await uids('dev')).toEqual([]);
   });
 
@@ -88,7 +102,8 @@ describe('the stacks of the environments of OpenLuffy', () => {
       const { dev, preprod, prod } = stacks;
       await bed.kubectl(['create', 'namespace', 'openluffy-preprod']);
       await bed.kubectl(['label', 'namespace', 'openluffy-preprod', 'owner=somebody']);
-      await bed.apply(REFUSED_APPLICATION);
+      const message = 'Applications of production are frozen';
+      await bed.apply(refusal({ group: 'argoproj.io', resource: 'applications', name: 'openluffy-prod', message }));
       const others = Promise.all([preprod.up(), prod.up()]);
 
       const wrong = ['stagegate:contxt', 'stagegate:protect', 'kubernetes:kubeconfg'];
@@ -173,13 +188,16 @@ describe('the stacks of the environments of OpenLuffy', () => {
     expect([dev?.code, preprod?.code, prod?.code]).toEqual([0, 0, 0]);
     expect(prod && done(prod)).toEqual(['create prod/Application.argoproj.io/argocd/openluffy-prod']);
     for (const name of environments) expect(await uids(name)).toHaveLength(OBJECTS);
-    expect(await stacks.prod.outputs()).toEqual({
+    const outputs = {
       application: 'openluffy-prod',
       environment: 'prod',
       namespace: 'openluffy-prod',
       url: 'https://openluffy.local',
       urls: { backend: 'https://openluffy.local/api', frontend: 'https://openluffy.local/' },
-    });
+    };
+    expect(await stacks.prod.outputs()).toEqual(outputs);
+    const component = stacks.prod.state().resources.find(({ type }) => type === 'stagegate:index:EnvironmentResources');
+    expect(component?.outputs).toEqual(outputs);
   });
 
   test('nothing changes in a second update, nor by what Argo CD writes into its objects', async () => {
@@ -283,25 +301,3 @@ describe('the stacks of the environments of OpenLuffy', () => {
     expect(await bed.kubectl(['get', 'namespaces', '-o', 'name'])).not.toContain('openluffy');
   });
 });
-
-/** An API server that takes everything but the Application of production. */
-const REFUSED_APPLICATION = [
-  {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicy',
-    metadata: { name: 'frozen' },
-    spec: {
-      failurePolicy: 'Fail',
-      matchConstraints: {
-        resourceRules: [{ apiGroups: ['argoproj.io'], apiVersions: ['*'], operations: ['CREATE'], resources: ['applications'] }],
-      },
-      validations: [{ expression: "object.metadata.name != 'openluffy-prod'", message: 'Applications of production are frozen' }],
-    },
-  },
-  {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name: 'frozen' },
-    spec: { policyName: 'frozen', validationActions: ['Deny'] },
-  },
-];
