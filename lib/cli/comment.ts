@@ -19,6 +19,7 @@ import { mergeBase, type OpenPullRequest, tryOpenPullRequest, tryPullRequestOf }
 import { stackPreviews } from './stack-previews';
 import { type Posted, postComments } from './sticky-comments';
 import { packageVersion } from './version';
+import { wholeDifferenceCommand } from './whole-difference';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -39,7 +40,8 @@ function showInRun(io: Io, options: Options, difference: Difference | undefined)
   if (file === undefined) throw new WrongUseError('this is no step of GitHub Actions', 'leave --in-run out, or run it in a workflow');
   const actions = tryActionsRun(io);
   const shown = actions?.event.kind === 'pull-request' ? namedAs(difference, actions.event.base, actions.event.head.branch) : difference;
-  appendFileSync(file, stepSummary(shown, markdownOptions(io, actions?.repository, undefined, stacksOf(io, options))));
+  const markdown = markdownOptions(io, actions?.repository, undefined, stacksOf(io, options));
+  appendFileSync(file, stepSummary(shown, { ...markdown, wholeCommand: wholeDifferenceCommand(difference, options) }));
   for (const annotation of differenceAnnotations(shown, options.program as string | undefined)) io.out(annotationCommand(annotation));
   return Exit.done;
 }
@@ -47,7 +49,8 @@ function showInRun(io: Io, options: Options, difference: Difference | undefined)
 function print(io: Io, options: Options, difference: Difference | undefined): number {
   if (difference === undefined) throw new WrongUseError('there is nothing to print', 'leave --failed out');
   const repository = (options.repository ?? io.environment.GITHUB_REPOSITORY) as string | undefined;
-  for (const part of partsOf(options, difference, markdownOptions(io, repository, undefined, stacksOf(io, options)))) io.out(part);
+  const markdown = markdownOptions(io, repository, undefined, stacksOf(io, options));
+  for (const part of partsOf(options, difference, { ...markdown, wholeCommand: wholeDifferenceCommand(difference, options) })) io.out(part);
   return Exit.done;
 }
 
@@ -117,7 +120,8 @@ async function show(io: Io, options: Options, client: GitHubClient, showing: Sho
   const remarks = run === undefined ? [] : await remarksOn(client, showing, difference);
   // Stacks are previewed for branches of the repository alone: what a fork hands over as such was made up.
   const stacks = pullRequest.isFork ? [] : stacksOf(io, options);
-  const parts = partsOf(options, namedAs(difference, pullRequest.base.branch, name), { ...web, remarks, stacks });
+  const named = namedAs(difference, pullRequest.base.branch, name);
+  const parts = partsOf(options, named, { ...web, remarks, stacks, wholeCommand: wholeDifferenceCommand(difference, options) });
   return postComments(client, { repository, number, parts, shown, isNew: !isEmpty(difference, stacks), isPresent });
 }
 

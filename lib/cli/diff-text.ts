@@ -5,22 +5,24 @@ import type {
   FieldChange,
   Meaning,
   ObjectChange,
-  PolicyChange,
+  RepositoryDifference,
   SettingChange,
 } from '../diff/difference';
-import { ACTION_WORDS, actionCounts, counted, listed } from '../report/counts';
+import { ACTION_SIGNS, ACTION_WORDS, counted, digits, listed } from '../report/counts';
 import { DETAILS } from '../report/detail';
+import { countsText } from '../report/environment-section';
+import { type EnvironmentSummary, environmentSummaries, type SummaryItem } from '../report/environment-summary';
 import { fieldLines } from '../report/field-lines';
+import { type DemandPair, type PolicySummary, policySummaries } from '../report/policy-summary';
+import { repositorySummary } from '../report/repository-summary';
 import { shortened, visibleLine } from '../report/visible';
-import { bytesText, cpuText } from '../values/quantity';
 import type { Io } from './io';
 import { colours, table } from './text';
 
-/** Lines of a cell before it counts. */
-const MOST_CLAUSES = 6;
 /** Lines of one field. */
 const MOST_LINES = 40;
-const SIGNS: Readonly<Record<ObjectChange['action'], string>> = { create: '+', update: '~', replace: '±', rename: '→', delete: '−' };
+/** Files and the like of which the same is demanded, before the rest is counted. */
+const MOST_NAMES = 4;
 
 type Paint = ReturnType<typeof colours>;
 
@@ -34,18 +36,10 @@ export function differenceText(io: Pick<Io, 'colour'>, difference: Difference): 
     overview(
       paint,
       ['environment', 'objects', 'what it means'],
-      environments.map((one) => environmentRow(paint, one)),
+      environmentSummaries(environments).map((one) => environmentRow(paint, one)),
     ),
-    overview(
-      paint,
-      ['repository', 'settings', 'which'],
-      repositories.map(({ name, changes }) => [
-        plain(name),
-        actionCounts(changes.map(({ action }) => action)),
-        listed(changes.map(settingTitle), MOST_CLAUSES),
-      ]),
-    ),
-    ...policy.map((change) => policyText(paint, change)),
+    overview(paint, ['repository', 'settings', 'which'], repositories.map(repositoryRow)),
+    ...policySummaries(policy).map((change) => policyText(paint, change)),
     ...environments.map((one) => environmentText(paint, one)),
     ...repositories.map(({ name, changes }) =>
       [paint.bold(plain(name)), ...changes.map((change) => settingText(paint, change))].join('\n'),
@@ -70,77 +64,59 @@ function overview(paint: Paint, header: readonly string[], rows: readonly (reado
   return rows.length === 0 ? '' : table([header.map(paint.dim), ...rows]);
 }
 
-function environmentRow(paint: Paint, environment: EnvironmentDifference): string[] {
-  const { name, changes } = environment;
-  const clauses = [...ofTheWhole(paint, environment), ...summary(paint, changes)];
-  const left = clauses.length - MOST_CLAUSES;
-  const told = left <= 1 ? clauses : [...clauses.slice(0, MOST_CLAUSES), `and ${left} more`];
-  return [plain(name), actionCounts(changes.map(({ action }) => action)), told.join('\n')];
+function environmentRow(paint: Paint, { names, counts, items, left }: EnvironmentSummary): string[] {
+  const told = [...items.flatMap((item) => itemLines(paint, item)), ...(left === 0 ? [] : [`and ${digits(left)} more`])];
+  return [listed(names.map(plain), 10), countsText(counts), told.join('\n')];
 }
 
-function ofTheWhole(paint: Paint, { action, name, tier, lifecycle, previous }: EnvironmentDifference): string[] {
-  if (action !== 'keep') return [action === 'create' ? 'new environment' : paint.red('environment removed')];
-  const turned = (from: string | undefined, to: string): string[] =>
-    from === undefined || from === to ? [] : [paint.red(plain(`${from} → ${to}`))];
-  return [...turned(previous?.name, name), ...turned(previous?.tier, tier), ...turned(previous?.lifecycle, lifecycle)];
-}
-
-/** What changes mean, risks first; what has no known meaning is told by its service and the names of its fields, in one line. */
-function summary(paint: Paint, changes: readonly ObjectChange[]): string[] {
-  const told = (weight: Meaning['weight']): string[] =>
-    changes.flatMap((change) =>
-      change.meanings.filter((meaning) => meaning.weight === weight).map(({ text }) => `${subjectOf(change)}: ${plain(text)}`),
-    );
-  const others = new Map<string, Set<string>>();
-  for (const change of changes.filter(({ meanings }) => meanings.length === 0)) {
-    const names = others.get(subjectOf(change)) ?? new Set<string>();
-    others.set(subjectOf(change), names);
-    if (change.action !== 'update') names.add(`${change.kind} ${ACTION_WORDS[change.action]}`);
-    else for (const { path } of change.fields.filter(({ follows }) => follows === undefined)) names.add(lastName(path));
-  }
+/** Each risk on a line of its own, then the rest. */
+function itemLines(paint: Paint, { subjects, clauses, left }: SummaryItem): string[] {
+  const subject = subjects.length === 0 ? '' : `${subjects.map(plain).join(', ')}: `;
+  const of = (weight: Meaning['weight']): string[] => clauses.filter((clause) => clause.weight === weight).map(({ text }) => plain(text));
+  const notes = `${of('note').join('; ')}${left === 0 ? '' : `; and ${digits(left)} more`}`;
   return [
-    ...new Set(told('risk').map((text) => paint.red(`! ${text}`))),
-    ...new Set(told('note')),
-    ...[...others].flatMap(([subject, names]) => (names.size === 0 ? [] : [`${subject}: ${listed([...names], 5)}`])),
+    ...of('risk').map((text) => paint.red(`! ${subject}${text}`)),
+    ...(notes === '' ? [] : [`${subject}${notes.replace(/^; /, '')}`]),
   ];
 }
 
-function subjectOf({ service, kind, name }: ObjectChange): string {
-  return plain(service ?? `${kind} ${name}`);
+function repositoryRow(repository: RepositoryDifference): string[] {
+  const { name, previous, counts, settings, left } = repositorySummary(repository);
+  const told = settings.map((setting) => {
+    const title = settingTitle(setting);
+    return setting.action === 'update' ? title : `${title} ${ACTION_WORDS[setting.action]}`;
+  });
+  const whole = previous === undefined ? [] : [`was ${plain(previous)}`];
+  return [plain(name), counts, `${[...whole, ...told].join(', ')}${left === 0 ? '' : ` and ${digits(left)} more`}`];
 }
 
-/** `spec.template.spec.containers[backend].image` is `image`; `…env[LOG_LEVEL].value` is `LOG_LEVEL`. */
-function lastName(path: string): string {
-  const item = /\["?([^\]"]+)"?\](?:\.value)?$/.exec(path)?.[1];
-  return plain(item !== undefined && !/^\d+$/.test(item) ? item : (path.split('.').at(-1) ?? path));
+function settingTitle({ kind, name, previous }: Pick<SettingChange, 'kind' | 'name' | 'previous'>): string {
+  return plain(`${kind} ${previous === undefined ? '' : `${previous} → `}${name}`);
 }
 
-function settingTitle({ action, kind, name, previous }: SettingChange): string {
-  const title = plain(`${kind} ${previous === undefined ? '' : `${previous} → `}${name}`);
-  return action === 'update' || action === 'rename' ? title : `${title} ${ACTION_WORDS[action]}`;
-}
-
-function policyText(paint: Paint, change: PolicyChange): string {
-  const { subject, direction, before, after, enforcedBefore, enforcedAfter, possibleNow = [] } = change;
+function policyText(paint: Paint, { subject, direction, demands, sentences, possibleNow, standIns }: PolicySummary): string {
   const head = direction === 'weaker' ? paint.red('policy weaker') : `policy ${direction}`;
-  const enforced = (by: string | undefined): string => (by === undefined ? '' : paint.dim(`, by ${plain(by)}`));
-  const sequence = possibleNow.map((event, index) => `    ${index + 1}  ${plain(event)}`);
+  const note = standIns === undefined ? '' : ` (${plain(standIns)})`;
   return [
     `${head}  ${paint.bold(plain(subject))}`,
-    `  before  ${plain(before ?? 'nothing demanded')}${enforced(enforcedBefore)}`,
-    `  now     ${plain(after ?? 'nothing demanded')}${enforced(enforcedAfter)}`,
-    ...(sequence.length === 0 ? [] : ['  possible now, impossible before', ...sequence]),
+    ...demands.flatMap((pair) => demandLines(pair, demands.length === 1)),
+    ...sentences.map((sentence) => paint.dim(`  ${plain(sentence)}`)),
+    ...(possibleNow.length === 0 ? [] : [`  possible now, impossible before${note}`]),
+    ...possibleNow.map((event, index) => `    ${index + 1}  ${plain(event)}`),
   ].join('\n');
 }
 
-function environmentText(paint: Paint, { name, changes, blast }: EnvironmentDifference): string {
-  const amounts = (word: string, before: number, after: number, text: (value: number) => string): string[] =>
-    before === after ? [] : [`${word} ${text(before)} → ${text(after)}`];
+/** Alone, a demand and what takes its place below each other; of several, each in a line. */
+function demandLines({ of, before, after }: DemandPair, isAlone: boolean): string[] {
+  if (isAlone && of.length === 0) return [`  before  ${plain(before)}`, `  now     ${plain(after)}`];
+  const subject = of.length === 0 ? '' : `${plain(listed(of, MOST_NAMES))}: `;
+  return [`  ${subject}${plain(before)} → ${plain(after)}`];
+}
+
+function environmentText(paint: Paint, { name, changes, blast: { hosts, formerHosts = [] } }: EnvironmentDifference): string {
   const touched = [
-    ...(blast.hosts.length === 0 ? [] : [`serves ${listed(blast.hosts.map(plain), 5)}`]),
-    ...amounts('pods', blast.before.pods, blast.after.pods, String),
-    ...amounts('CPU', blast.before.requests.cpu, blast.after.requests.cpu, cpuText),
-    ...amounts('memory', blast.before.requests.memory, blast.after.requests.memory, bytesText),
+    ...(hosts.length === 0 ? [] : [`serves ${listed(hosts.map(plain), 5)}`]),
+    ...(formerHosts.length === 0 ? [] : [`no longer serves ${listed(formerHosts.map(plain), 5)}`]),
   ];
   const head = `${paint.bold(plain(name))}${touched.length === 0 ? '' : `  ${paint.dim(touched.join(', '))}`}`;
   return [head, ...changes.map((change) => objectText(paint, change))].join('\n');
@@ -152,7 +128,7 @@ function objectText(paint: Paint, change: ObjectChange): string {
   const was = previous === undefined || previous.name === name ? '' : `${plain(previous.name)} → `;
   const of = service === undefined || service === name ? '' : paint.dim(`  of ${plain(service)}`);
   return [
-    `  ${colour(SIGNS[action])} ${kind} ${was}${plain(name)}${of}`,
+    `  ${colour(ACTION_SIGNS[action])} ${kind} ${was}${plain(name)}${of}`,
     ...meanings.map(({ weight, text }) => `      ${weight === 'risk' ? paint.red(`! ${plain(text)}`) : plain(text)}`),
     ...(immutable.length === 0 ? [] : [`      ${immutable.join(', ')} cannot change in place`]),
     ...fieldsText(paint, fields),
@@ -160,9 +136,9 @@ function objectText(paint: Paint, change: ObjectChange): string {
 }
 
 function settingText(paint: Paint, change: SettingChange): string {
-  const colour = { create: paint.green, delete: paint.red, update: paint.yellow, rename: paint.yellow }[change.action];
-  const { kind, name, previous, action, fields } = change;
-  const title = `  ${colour(SIGNS[action])} ${kind} ${previous === undefined ? '' : `${plain(previous)} → `}${plain(name)}`;
+  const { action, fields } = change;
+  const colour = { create: paint.green, delete: paint.red, update: paint.yellow, rename: paint.yellow }[action];
+  const title = `  ${colour(ACTION_SIGNS[action])} ${settingTitle(change)}`;
   return [title, ...(action === 'create' || action === 'delete' ? [] : fieldsText(paint, fields))].join('\n');
 }
 

@@ -17,6 +17,7 @@ import { differenceText } from './diff-text';
 import { Exit, type Io, printJson, WrongUseError } from './io';
 import { kubectl } from './kubectl';
 import { packageVersion } from './version';
+import { wholeDifferenceCommand } from './whole-difference';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -57,7 +58,9 @@ function print(io: Io, options: Options, difference: Difference): void {
       printJson(io, difference);
       break;
     case 'markdown':
-      io.out(differenceMarkdown(difference, { tool: packageVersion() }).join('\n'));
+      io.out(
+        differenceMarkdown(difference, { tool: packageVersion(), wholeCommand: wholeDifferenceCommand(difference, options) }).join('\n'),
+      );
       break;
     default:
       io.out(differenceText(io, difference));

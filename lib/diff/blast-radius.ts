@@ -15,9 +15,13 @@ export function blastRadius(changes: readonly ObjectChange[], base: readonly Pla
   const touched = [...base, ...head].filter(
     ({ object, service }) => (service !== undefined && services.has(service)) || changed.has(`${object.kind} ${object.metadata.name}`),
   );
+  const served = new Set(head.flatMap(({ object }) => hostsOf(object)));
+  const hosts = [...new Set(touched.flatMap(({ object }) => hostsOf(object)))].sort(byText);
+  const former = hosts.filter((host) => !served.has(host));
   return {
     services: [...services].sort(byText),
-    hosts: [...new Set(touched.flatMap(({ object }) => hostsOf(object)))].sort(byText),
+    hosts: hosts.filter((host) => served.has(host)),
+    ...(former.length === 0 ? {} : { formerHosts: former }),
     before: requested(base),
     after: requested(head),
   };

@@ -2,6 +2,7 @@ import type { DesiredState } from '../desired/desired-state';
 import type { Compared, Difference } from './difference';
 import { environmentDifference } from './environment-difference';
 import { correspondenceOf } from './policy/correspondence';
+import { waysText } from './policy/gate-demands';
 import { repositoryDifference } from './repository-difference';
 
 /** A difference but for what the rules of the road demand, which `policyDifference` tells. */
@@ -29,11 +30,21 @@ export function differenceOf(
     environments: environmentPairs.flatMap(([before, after]) => {
       const was = before && base && { environment: before, builds: base.delivery.services };
       const is = after && { environment: after, builds: head.delivery.services };
-      return environmentDifference(was, is) ?? [];
+      const found = environmentDifference(was, is);
+      return found === undefined ? [] : [found.action === 'create' ? { ...found, ways: waysInto(head, found.name) } : found];
     }),
     repositories: repositoryPairs.flatMap(([before, after]) => repositoryDifference(before, after) ?? []),
     notCompared: [],
   };
+}
+
+/** The source of an environment and the edges that lead to it, in words. */
+function waysInto({ delivery: { environments, edges } }: DesiredState, name: string): string[] {
+  const source = environments.find((environment) => environment.name === name)?.source;
+  return [
+    ...(source === undefined ? [] : [source.kind === 'tags' ? `from tags ${source.pattern}` : `from pushes to ${source.pattern}`]),
+    ...edges.filter(({ to }) => to === name).map((edge) => `from ${edge.from}: ${waysText(edge) || 'no gate'}`),
+  ];
 }
 
 const NOTHING: Pick<ReturnType<typeof correspondenceOf>, 'environments' | 'repositories'> = { environments: [], repositories: [] };

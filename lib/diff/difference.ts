@@ -35,16 +35,20 @@ export interface EnvironmentDifference {
   readonly previous?: { readonly name: string; readonly tier: Tier; readonly lifecycle: Lifecycle };
   /** Whether the environment itself is new, gone, or was there before and after. */
   readonly action: 'create' | 'delete' | 'keep';
+  /** How releases come into a new environment, a clause each: `from dev: healthy in dev`. Absent where that is not compared. */
+  readonly ways?: readonly string[];
   readonly changes: readonly ObjectChange[];
   readonly blast: BlastRadius;
 }
 
-/** What is touched by the changes in an environment, and what its pods ask for. */
+/** What is touched by the changes in an environment, and what all its pods together ask for at most, which is while every workload rolls out. */
 export interface BlastRadius {
   /** Services with a change, by name. */
   readonly services: readonly string[];
-  /** Hosts that a changed object, or a service with a change, serves before or after. */
+  /** Hosts that a changed object, or a service with a change, serves, or has served and others serve. */
   readonly hosts: readonly string[];
+  /** Hosts that one of these has served and nothing in the environment serves any more; absent when there are none. */
+  readonly formerHosts?: readonly string[];
   readonly before: RequestedResources;
   readonly after: RequestedResources;
 }
@@ -68,6 +72,8 @@ export interface ObjectChange {
   readonly object?: KubernetesObject;
   /** What the change means, a sentence each, the gravest first. */
   readonly meanings: readonly Meaning[];
+  /** Paths of fields that differ by themselves and of which no meaning speaks; absent without meanings, and when there are none. */
+  readonly unexplained?: readonly string[];
 }
 
 export interface Meaning {

@@ -8,7 +8,7 @@ import { placedObjects } from './matching/placed-object';
 import type { ServiceCandidate } from './matching/renamed-services';
 import { type Rename, renaming } from './matching/renaming';
 import { objectIndex } from './meaning/changed-object';
-import { meaningsOf } from './meaning/meanings';
+import { explained } from './meaning/meanings';
 import { objectChange } from './object-change';
 
 /** An environment on one side, with how its services are built where that is known. */
@@ -44,7 +44,7 @@ export function environmentDifference(
     .flatMap(
       (pair) =>
         objectChange(pair, comparison, (change, old, young) =>
-          meaningsOf({
+          explained({
             change,
             ...(old === undefined ? {} : { before: old }),
             ...(young === undefined ? {} : { after: young }),

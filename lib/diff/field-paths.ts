@@ -23,6 +23,11 @@ export function orderPath(path: string): string {
   return `${path}[order]`;
 }
 
+/** Whether a path is that of a field, or of something in it. */
+export function isWithin(path: string, field: string): boolean {
+  return path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`);
+}
+
 /** A name that could be taken for a place, or for the order, is quoted. */
 function itemText(name: string): string {
   return PLAIN_ITEM.test(name) && !/^\d+$/.test(name) && name !== 'order' ? name : JSON.stringify(name);

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../desired/desired-state';
 import { tryBytes } from '../values/quantity';
 import type { FieldChange } from './difference';
+import { isWithin } from './field-paths';
 import { textAt, valueAt } from './json';
 import { placeOfObject } from './places';
 
@@ -146,10 +147,6 @@ export function immutableChanges(before: KubernetesObject, after: KubernetesObje
 function shortPath(path: string, field: string): string {
   const below = path.slice(field.length);
   return field === 'spec' ? `spec${/^\.[^.[]+/.exec(below)?.[0] ?? ''}` : field;
-}
-
-function isWithin(path: string, field: string): boolean {
-  return path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`);
 }
 
 function storageOf(claim: KubernetesObject): number | undefined {

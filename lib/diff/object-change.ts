@@ -2,20 +2,17 @@ import type { KubernetesObject } from '../desired/desired-state';
 import type { Json } from '../model/platform-model';
 import { comparable } from './comparable';
 import { withoutSecrets } from './concealment';
-import type { Meaning, ObjectChange } from './difference';
+import type { ObjectChange } from './difference';
 import { type FieldComparison, fieldChanges } from './field-changes';
 import { immutableChanges } from './immutable-fields';
 import { sameJson } from './json';
 import type { ObjectPair } from './matching/object-pairs';
 import type { PlacedObject } from './matching/placed-object';
+import type { Explained } from './meaning/changed-object';
 import { placeOfObject } from './places';
 
-/** What a change of an object means, given the change and the object on either side. */
-export type Explain = (
-  change: ObjectChange,
-  before: KubernetesObject | undefined,
-  after: KubernetesObject | undefined,
-) => readonly Meaning[];
+/** What a change of an object means, and of which fields that says nothing, given the change and the object on either side. */
+export type Explain = (change: ObjectChange, before: KubernetesObject | undefined, after: KubernetesObject | undefined) => Explained;
 
 /** What becomes of an object; undefined when nothing does. */
 export function objectChange(pair: ObjectPair, comparison: Omit<FieldComparison, 'place'>, explain: Explain): ObjectChange | undefined {
@@ -24,7 +21,7 @@ export function objectChange(pair: ObjectPair, comparison: Omit<FieldComparison,
     before !== undefined && after !== undefined
       ? changeOf(pair.by, before, after, comparison)
       : wholeChange(after === undefined ? 'delete' : 'create', (after ?? before) as PlacedObject);
-  return change === undefined ? undefined : { ...change, meanings: explain(change, before?.object, after?.object) };
+  return change === undefined ? undefined : { ...change, ...explain(change, before?.object, after?.object) };
 }
 
 function wholeChange(action: 'create' | 'delete', { object, service }: PlacedObject): ObjectChange {

@@ -1,6 +1,6 @@
 import type { Difference } from '../diff/difference';
 import { digits } from './counts';
-import { byGravity } from './object-blocks';
+import { byGravity } from './object-order';
 import { shortened, visibleLine } from './visible';
 import type { Annotation } from './workflow-command';
 

@@ -10,16 +10,22 @@ export const ACTION_WORDS: Readonly<Record<Action, string>> = {
   create: 'created',
 };
 
-/** How often each action occurs, as in `+1 ~2 −1 ±1`; what is renamed counts as changed. */
+export const ACTION_SIGNS: Readonly<Record<Action, string>> = { create: '+', update: '~', rename: '→', delete: '−', replace: '±' };
+/** In which order signs are shown: what adds first. */
+const SHOWN: readonly Action[] = ['create', 'update', 'rename', 'delete', 'replace'];
+
+/** How often each action occurs, as in `+1 ~2 →1 −1 ±1`. */
 export function actionCounts(actions: readonly Action[]): string {
-  const count = (...wanted: readonly Action[]): number => actions.filter((action) => wanted.includes(action)).length;
-  const parts = [
-    ['+', count('create')],
-    ['~', count('update', 'rename')],
-    ['−', count('delete')],
-    ['±', count('replace')],
-  ] as const;
-  return parts.flatMap(([sign, number]) => (number === 0 ? [] : [`${sign}${digits(number)}`])).join(' ') || '0';
+  const counts = SHOWN.map((action) => [ACTION_SIGNS[action], actions.filter((one) => one === action).length] as const);
+  return counts.flatMap(([sign, number]) => (number === 0 ? [] : [`${sign}${digits(number)}`])).join(' ') || '0';
+}
+
+/** What the signs mean that counts of these actions show: `~ changed, − deleted`; empty without any. */
+export function signLegend(actions: Iterable<Action>): string {
+  const present = new Set(actions);
+  return SHOWN.filter((action) => present.has(action))
+    .map((action) => `${ACTION_SIGNS[action]} ${ACTION_WORDS[action]}`)
+    .join(', ');
 }
 
 /** `1 object`, `3,000 objects`. */

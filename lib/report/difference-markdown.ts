@@ -1,6 +1,7 @@
 import type { Compared, Difference } from '../diff/difference';
-import { counted, digits } from './counts';
-import { environmentRow, environmentSection, risksOf } from './environment-section';
+import { ACTION_WORDS, type Action, counted, digits, signLegend } from './counts';
+import { environmentRow, environmentSection } from './environment-section';
+import { environmentSummaries, risksOf } from './environment-summary';
 import { inlineCode } from './markdown-code';
 import { markdownText } from './markdown-text';
 import { packed } from './packing';
@@ -23,6 +24,8 @@ export interface MarkdownOptions {
   readonly runUrl?: string;
   /** Where the whole difference is to be had. @default not named */
   readonly wholeUrl?: string;
+  /** Command that writes the whole difference, named where no address is. @default not named */
+  readonly wholeCommand?: string;
   /** Characters of a part, at least 20,000. GitHub takes 65,536. @default 60,000 */
   readonly size?: number;
   /** Parts at most. @default 1 */
@@ -66,7 +69,7 @@ function headText(difference: Difference, options: MarkdownOptions, size: number
     `<b>stagegate</b> · ${comparison(difference, options)}`,
     verdict(difference, stacks),
     remarks(options).join('\n\n'),
-    table(['environment', 'objects', 'what it means'], environments.map(environmentRow), size * 0.25, environments.map(risksOf)),
+    environmentTable(environments, size * 0.25),
     table(['repository', 'settings', 'which'], repositories.map(repositoryRow), size * 0.1),
     table(['Pulumi stack', 'resources', 'which'], stacks.map(stackRow), size * 0.1),
     policyText(policy, size * 0.3),
@@ -111,13 +114,26 @@ function verdict({ environments, repositories, policy }: Difference, stacks: rea
       ? [policy.every(({ direction }) => direction === 'stronger') ? 'policy stronger' : 'policy changes']
       : []),
     ...(risks === 0 ? [] : [`⚠ <b>${counted(risks, 'risk')}</b>`]),
-    ...(objects === 0
-      ? []
-      : [`${counted(objects, 'object')} ${objects === 1 ? 'changes' : 'change'} in ${counted(environments.length, 'environment')}`]),
-    ...(settings === 0 ? [] : [`${counted(settings, 'repository setting')} ${settings === 1 ? 'changes' : 'change'}`]),
+    ...(objects === 0 ? [] : [`${happening(objects, 'object', environments)} in ${counted(environments.length, 'environment')}`]),
+    ...(settings === 0 ? [] : [happening(settings, 'repository setting', repositories)]),
     ...(resources === 0 ? [] : [`${counted(resources, 'Pulumi resource')} ${resources === 1 ? 'changes' : 'change'}`]),
   ];
   return clauses.length === 0 ? 'Nothing changes in what could be compared.' : clauses.join(' · ');
+}
+
+/** `3 objects change`, and where all come or go alike, `25 objects are created`. */
+function happening(number: number, noun: string, places: readonly { readonly changes: readonly { readonly action: Action }[] }[]): string {
+  const [action, ...others] = new Set(places.flatMap(({ changes }) => changes.map((change) => change.action)));
+  if (action === undefined || action === 'update' || others.length > 0)
+    return `${counted(number, noun)} ${number === 1 ? 'changes' : 'change'}`;
+  return `${counted(number, noun)} ${number === 1 ? 'is' : 'are'} ${ACTION_WORDS[action]}`;
+}
+
+function environmentTable(environments: Difference['environments'], size: number): string {
+  const risks = new Map(environments.map((environment) => [environment.name, risksOf(environment)]));
+  const summaries = environmentSummaries(environments);
+  const gravity = summaries.map(({ names }) => Math.max(0, ...names.map((name) => risks.get(name) ?? 0)));
+  return table(['environment', 'objects', 'what it means'], summaries.map(environmentRow), size, gravity);
 }
 
 /** A table of as many rows as fit, those with the most risks kept; in the order given. */
@@ -149,15 +165,21 @@ function notComparedText(notCompared: Difference['notCompared'], size: number): 
   return [...lines, ...(left === 0 ? [] : [`- ${digits(left)} more that ${left === 1 ? 'was' : 'were'} not compared`])].join('\n');
 }
 
-function footText(difference: Difference, { tool, runUrl, wholeUrl }: MarkdownOptions): string {
-  const actions = new Set(difference.environments.flatMap(({ changes }) => changes.map(({ action }) => action)));
-  const legend = actions.size === 0 ? [] : ['+ created, ~ changed, − deleted, ± replaced'];
+function footText({ environments, repositories }: Difference, options: MarkdownOptions): string {
+  const { tool, stacks = [], runUrl, wholeUrl, wholeCommand } = options;
+  const steps = stacks.flatMap((stack) => (stack.kind === 'previewed' ? stack.steps : []));
+  const legend = signLegend([...environments, ...repositories, { changes: steps }].flatMap(({ changes }) => changes.map(actionOf)));
+  const command = wholeCommand === undefined ? [] : [`whole difference: ${inlineCode(wholeCommand, 400)}`];
   return `<sub>${[
-    ...legend,
+    ...(legend === '' ? [] : [legend]),
     ...(runUrl === undefined ? [] : [link('run', runUrl)]),
-    ...(wholeUrl === undefined ? [] : [link('whole difference', wholeUrl)]),
+    ...(wholeUrl === undefined ? command : [link('whole difference', wholeUrl)]),
     `stagegate ${markdownText(tool, 40)}`,
   ].join(' · ')}</sub>`;
+}
+
+function actionOf({ action }: { readonly action: Action }): Action {
+  return action;
 }
 
 /** A link; only its text when the address is not plainly one. */

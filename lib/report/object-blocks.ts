@@ -1,10 +1,11 @@
 import type { FieldChange, Meaning, ObjectChange } from '../diff/difference';
 import type { Json } from '../model/platform-model';
-import { ACTION_WORDS, ACTIONS, listed } from './counts';
+import { ACTION_WORDS, listed } from './counts';
 import type { Detail } from './detail';
 import { atMostLines, fieldLines, objectLines } from './field-lines';
 import { type DiffLine, diffFence, inlineCode } from './markdown-code';
 import { markdownText } from './markdown-text';
+import { byGravity, compared, isRisk } from './object-order';
 import type { Block } from './section';
 
 /** Fields that follow from another change, beyond which they are counted. */
@@ -24,25 +25,6 @@ export function objectBlocks(changes: readonly ObjectChange[], detail: Detail): 
     else group.push(change);
   }
   return [...groups.values()].map((group) => blockOf(group, usual, detail));
-}
-
-/** Whether a change carries a meaning that somebody ought to look at. */
-export function isRisk({ meanings }: ObjectChange): boolean {
-  return meanings.some(({ weight }) => weight === 'risk');
-}
-
-export function byGravity(a: ObjectChange, b: ObjectChange): number {
-  return (
-    Number(isRisk(b)) - Number(isRisk(a)) ||
-    ACTIONS.indexOf(a.action) - ACTIONS.indexOf(b.action) ||
-    compared(a.kind, b.kind) ||
-    compared(a.name, b.name) ||
-    compared(a.namespace ?? '', b.namespace ?? '')
-  );
-}
-
-function compared(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** What is equal for changes that can be told as one. */

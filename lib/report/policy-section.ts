@@ -1,21 +1,20 @@
 import type { PolicyChange } from '../diff/difference';
-import { digits } from './counts';
+import { digits, listed } from './counts';
 import { inlineCode } from './markdown-code';
 import { markdownText } from './markdown-text';
-
-/** Pairs of demands beyond which they are told in one line. */
-const MOST_PAIRS = 12;
+import { type DemandPair, type PolicySummary, policySummaries } from './policy-summary';
 
 /** Events of a sequence before the middle is left out. */
 const MOST_EVENTS = 12;
+/** Files and the like of which the same is demanded, before the rest is counted. */
+const MOST_NAMES = 4;
 
 /**
  * What the rules of the road demand now and demanded before, weaker first: each with what enforces it, and what has become possible. What
  * does not fit into `size` is counted.
  */
 export function policyText(policy: readonly PolicyChange[], size: number): string {
-  const order: readonly PolicyChange['direction'][] = ['weaker', 'changed', 'stronger'];
-  const sorted = [...policy].sort((a, b) => order.indexOf(a.direction) - order.indexOf(b.direction));
+  const sorted = policySummaries(policy);
   let text = '';
   for (const [index, change] of sorted.entries()) {
     const next = `${index === 0 ? '' : '\n\n'}${changeText(change)}`;
@@ -25,34 +24,26 @@ export function policyText(policy: readonly PolicyChange[], size: number): strin
   return text;
 }
 
-function leftOut(changes: readonly PolicyChange[]): string {
+function leftOut(changes: readonly PolicySummary[]): string {
   const weaker = changes.filter(({ direction }) => direction === 'weaker').length;
   return `${weaker > 0 ? '⚠ ' : ''}${digits(changes.length)} more policy changes are not shown here, ${weaker === 0 ? 'none of them' : `${digits(weaker)} of them`} weaker`;
 }
 
-function changeText(change: PolicyChange): string {
-  const { subject, direction, enforcedBefore, enforcedAfter, possibleNow = [] } = change;
-  const head = direction === 'weaker' ? '⚠ <b>Policy weaker</b>' : `Policy ${direction}`;
+function changeText({ subject, direction, demands, sentences, possibleNow, standIns }: PolicySummary): string {
+  const head = `${direction === 'weaker' ? '⚠ <b>Policy weaker</b>' : `Policy ${direction}`}: ${inlineCode(subject)}:`;
+  const pairs = demands.map(pairText);
+  const note = standIns === undefined ? '' : ` (${markdownText(standIns, 200)})`;
   return [
-    `${head}: ${inlineCode(subject)}:${demands(change)}`,
-    ...enforcement(enforcedBefore, enforcedAfter),
-    ...(possibleNow.length === 0 ? [] : [`\nPossible now, impossible before:\n\n${sequence(possibleNow)}`]),
-  ].join('\n');
+    pairs.length === 1 ? `${head} ${pairs[0]}` : `${head}\n\n${pairs.map((pair) => `- ${pair}`).join('\n')}`,
+    ...(sentences.length === 0 ? [] : [sentences.map((sentence) => markdownText(sentence, 1_500)).join(' ')]),
+    ...(possibleNow.length === 0 ? [] : [`Possible now, impossible before${note}:`, sequence(possibleNow)]),
+  ].join('\n\n');
 }
 
-/** The demand before and after; several that go together as a list, where they are told in pairs. */
-function demands({ before, after }: PolicyChange): string {
-  const pair = (from: string, to: string): string => `${markdownText(from)} → <b>${markdownText(to)}</b>`;
-  const [was, is] = [before?.split(', ') ?? [], after?.split(', ') ?? []];
-  if (was.length < 3 || was.length !== is.length || was.length > MOST_PAIRS)
-    return ` ${pair(before ?? 'nothing demanded', after ?? 'nothing demanded')}`;
-  return `\n\n${was.map((from, index) => `- ${pair(from, is[index] ?? '')}`).join('\n')}\n`;
-}
-
-function enforcement(before: string | undefined, after: string | undefined): string[] {
-  if (before === undefined && after === undefined) return [];
-  const [was, is] = [before ?? 'nothing', after ?? 'nothing'].map((text) => markdownText(text));
-  return [before === after ? `(enforced by ${is})` : `(enforced by ${was}; now by ${is})`];
+function pairText({ of, before, after }: DemandPair): string {
+  const names = of.map((name) => inlineCode(name, 150));
+  const subject = names.length === 0 ? '' : `${listed(names, MOST_NAMES)}: `;
+  return `${subject}${markdownText(before)} → <b>${markdownText(after)}</b>`;
 }
 
 function sequence(events: readonly string[]): string {

@@ -1,9 +1,10 @@
 import type { RepositoryDifference, SettingChange } from '../diff/difference';
-import { ACTION_WORDS, ACTIONS, actionCounts, counted, listed } from './counts';
+import { ACTION_WORDS, actionCounts, counted, digits } from './counts';
 import type { Detail } from './detail';
 import { atMostLines, fieldLines } from './field-lines';
 import { diffFence, inlineCode } from './markdown-code';
 import { markdownText } from './markdown-text';
+import { bySettingAction, repositorySummary } from './repository-summary';
 import type { Block, Section } from './section';
 
 /** What a repository holds that changes: rulesets, environments, permissions, workflows, files; folded. */
@@ -12,22 +13,20 @@ export function repositorySection({ name, changes }: RepositoryDifference): Sect
     summary: `<b>${markdownText(name, 150)}</b> (repository): ${counted(changes.length, 'setting')}, ${actionCounts(changes.map(({ action }) => action))}`,
     intro: '',
     noun: 'setting',
-    blocks: (detail) => [...changes].sort(byAction).map((change) => settingBlock(change, detail)),
+    blocks: (detail) => [...changes].sort(bySettingAction).map((change) => settingBlock(change, detail)),
   };
 }
 
 /** The row of a repository: name, counts, and which settings change. */
-export function repositoryRow({ name, previous, changes }: RepositoryDifference): string {
-  const told = changes.map(({ action, kind, name: setting }) => {
+export function repositoryRow(repository: RepositoryDifference): string {
+  const { name, previous, counts, settings, left } = repositorySummary(repository);
+  const told = settings.map(({ action, kind, name: setting }) => {
     const what = `${markdownText(kind, 60)} ${inlineCode(setting, 100)}`;
     return action === 'update' ? what : `${what} ${ACTION_WORDS[action]}`;
   });
   const whole = previous === undefined ? [] : [`<b>was ${markdownText(previous, 150)}</b>`];
-  return `| ${markdownText(name, 150)} | ${actionCounts(changes.map(({ action }) => action))} | ${listed([...whole, ...new Set(told)], 4)} |`;
-}
-
-function byAction(a: SettingChange, b: SettingChange): number {
-  return ACTIONS.indexOf(a.action) - ACTIONS.indexOf(b.action);
+  const more = left === 0 ? '' : ` and ${digits(left)} more`;
+  return `| ${markdownText(name, 150)} | ${counts} | ${[...whole, ...told].join(', ')}${more} |`;
 }
 
 function settingBlock({ action, kind, name, previous, fields }: SettingChange, detail: Detail): Block {

@@ -28,7 +28,7 @@ export interface Block {
 export function joined(texts: readonly string[]): string {
   return texts.reduce((all, text, index) => {
     if (index === 0) return text;
-    const isOneList = text.startsWith('- ') && lastLine(all).startsWith('- ');
+    const isOneList = text.startsWith('- ') && /^ *- /.test(lastLine(all));
     return `${all}${isOneList ? '\n' : '\n\n'}${text}`;
   }, '');
 }

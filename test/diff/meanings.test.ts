@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../lib/desired/desired-state';
 import type { Meaning } from '../../lib/diff/difference';
 import type { Tier } from '../../lib/values/tier';
-import { changesBetween, deployment, object } from './sides';
+import { changesBetween, deployment, differenceBetween, environment, object } from './sides';
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const budget = (spec: object = { maxUnavailable: 1 }) =>
@@ -54,6 +54,11 @@ const binding = (...names: string[]) =>
     subjects: names.map((name) => ({ kind: 'Group', name })),
   });
 const quota = (memory: string) => object('v1', 'ResourceQuota', 'quota', { spec: { hard: { 'requests.memory': memory } } });
+/** What pods of the sides' Deployment ask for while so many are rolled out, one more at a time. */
+const exactQuota = (replicas: number) =>
+  object('v1', 'ResourceQuota', 'quota', {
+    spec: { hard: { 'requests.memory': `${replicas + 1}Gi`, 'requests.cpu': `${replicas + 1}00m`, pods: `${replicas + 1}` } },
+  });
 const asking = (memory: string, limit = '1Gi') =>
   container({ resources: { requests: { cpu: '100m', memory }, limits: { memory: limit } } });
 const admission = (...expressions: string[]) =>
@@ -92,13 +97,19 @@ const CASES: readonly Case[] = [
     'one pod is left, and the budget goes with it',
     [replicas(3), budget()],
     [replicas(1)],
-    ['Deployment ! replicas 3 → 1: the disruption budget no longer holds'],
+    [
+      'Deployment ! replicas 3 → 1: the disruption budget no longer holds',
+      'PodDisruptionBudget · the disruption budget goes: it has no use for a single pod',
+    ],
   ],
   [
     'one pod is left in development',
     [replicas(3), budget()],
     [replicas(1)],
-    ['Deployment · replicas 3 → 1: the disruption budget no longer holds'],
+    [
+      'Deployment · replicas 3 → 1: the disruption budget no longer holds',
+      'PodDisruptionBudget · the disruption budget goes: it has no use for a single pod',
+    ],
     'development',
   ],
   [
@@ -211,13 +222,25 @@ const CASES: readonly Case[] = [
     [asking('1Gi'), quota('1Gi')],
     ['ResourceQuota ! requests.memory 1Gi is less than the 3Gi that pods ask for: some of them do not start'],
   ],
+  [
+    'a quota that follows what pods ask for',
+    [asking('1Gi'), exactQuota(2)],
+    [
+      deployment('api', {
+        spec: { replicas: 4 },
+        container: { resources: { requests: { cpu: '100m', memory: '1Gi' }, limits: { memory: '1Gi' } } },
+      }),
+      exactQuota(4),
+    ],
+    ['Deployment · replicas 2 → 4', 'ResourceQuota · allows what all pods ask for, as before'],
+  ],
   ['a quota that still holds', [asking('1Gi'), quota('8Gi')], [asking('1Gi'), quota('4Gi')], []],
 
   [
     'a host that goes and one that comes',
     [route('a.io', { '/': 'api' })],
     [route('b.io', { '/': 'api' })],
-    ['Ingress ! a.io is served no longer', 'Ingress · b.io is served'],
+    ['Ingress ! a.io is no longer served', 'Ingress · b.io is served, where its DNS entry leads to the cluster'],
   ],
   [
     'a host that another object still serves',
@@ -512,6 +535,15 @@ const CASES: readonly Case[] = [
   ],
 
   [
+    'another certificate',
+    [object('cert-manager.io/v1', 'Certificate', 'c', { spec: { dnsNames: ['a.io'], issuerRef: { name: 'internal' } } })],
+    [object('cert-manager.io/v1', 'Certificate', 'c', { spec: { dnsNames: ['b.io', 'c.io'], issuerRef: { name: 'letsencrypt' } } })],
+    [
+      'Certificate · certificate for b.io and c.io in place of a.io',
+      'Certificate · certificate from issuer letsencrypt in place of internal',
+    ],
+  ],
+  [
     'another schedule',
     [object('batch/v1', 'CronJob', 'j', { spec: { schedule: '0 1 * * *' } })],
     [object('batch/v1', 'CronJob', 'j', { spec: { schedule: '0 2 * * *' } })],
@@ -542,6 +574,70 @@ const CASES: readonly Case[] = [
 
 test.each(CASES.map((row) => [row[0], row] as const))('%s', (_, [, before, after, expected, tier]) => {
   expect(meanings(before, after, tier)).toEqual(expected);
+});
+
+describe('What no meaning speaks of beside one that is known is named', () => {
+  const unexplained = (before: KubernetesObject, after: KubernetesObject) => changesBetween([before], [after])[0]?.unexplained;
+  const [old, young] = [`r.io/api@${digest('a')}`, `r.io/api@${digest('b')}`];
+
+  test('of an object of which something is known, the other fields that differ', () => {
+    const after = container({ image: young, args: ['--insecure'] });
+    expect(unexplained(container({ image: old }), after)).toEqual(['spec.template.spec.containers[api].args']);
+    expect(unexplained(image(old), image(young))).toBeUndefined();
+  });
+
+  test('none of an object of which nothing is known: all of its fields are', () => {
+    expect(unexplained(container({ args: ['a'] }), container({ args: ['b'] }))).toBeUndefined();
+  });
+
+  test('none that only follows', () => {
+    const reading = (map: string, reference: string) => [
+      object('v1', 'ConfigMap', map, { data: { A: map } }),
+      container({ image: reference, envFrom: [{ configMapRef: { name: map } }] }),
+    ];
+    const changes = changesBetween(reading('api-config-1111111111', old), reading('api-config-2222222222', young));
+    expect(changes.find(({ kind }) => kind === 'Deployment')).toMatchObject({ meanings: [{ text: 'image aaaaaaa → bbbbbbb' }] });
+    expect(changes.every((change) => change.unexplained === undefined)).toBe(true);
+  });
+
+  test('every rule speaks of the fields that it has looked at', () => {
+    const left = CASES.flatMap(([what, before, after]) =>
+      changesBetween(before, after).flatMap(({ kind, unexplained: paths = [] }) => paths.map((path) => `${what}: ${kind} ${path}`)),
+    );
+    expect(left).toEqual([]);
+  });
+});
+
+test('a service under another name is said to start anew, without an image of a release before, and not to move', () => {
+  const difference = (tier: Tier) => {
+    const of = (name: string) =>
+      environment(
+        {
+          [name]: [
+            deployment(name),
+            object('v1', 'Service', name, {
+              spec: { selector: { 'app.kubernetes.io/name': name }, ports: [{ port: 80, targetPort: 8080 }] },
+            }),
+            route('a.io', { '/': name }, true, name),
+          ],
+        },
+        { tier },
+      );
+    return differenceBetween(of('frontend'), of('web')).changes;
+  };
+  const [first] = difference('production');
+  expect(difference('production').map(({ action, kind, meanings: [...all] }) => [action, kind, ...all.map(({ text }) => text)])).toEqual([
+    [
+      'rename',
+      'Deployment',
+      'Kubernetes cannot rename it: web starts anew beside frontend, which is then deleted',
+      'no release made before this change has an image for web: it waits for the next one',
+    ],
+    ['rename', 'Ingress'],
+    ['rename', 'Service', 'within the cluster it answers as web, no longer as frontend'],
+  ]);
+  expect(first?.meanings.map(({ weight }) => weight)).toEqual(['risk', 'note']);
+  expect(difference('staging')[0]?.meanings.map(({ weight }) => weight)).toEqual(['note', 'note']);
 });
 
 test('what no rule knows has no meaning', () => {

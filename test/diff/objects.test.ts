@@ -355,3 +355,13 @@ test('what is touched is told: services, the hosts that they serve, and what pod
     after: { pods: 5, requests: { cpu: 500, memory: 5 * 64 * 2 ** 20 } },
   });
 });
+
+test('a host that nothing serves any more is told apart from those that are served', () => {
+  const route = (name: string, ...hosts: string[]) =>
+    object('networking.k8s.io/v1', 'Ingress', name, { spec: { rules: hosts.map((host) => ({ host })) } });
+  const { blast } = differenceBetween(
+    environment({ api: [route('api', 'old.example.com', 'both.example.com')], web: [route('web', 'both.example.com')] }),
+    environment({ api: [route('api', 'new.example.com')], web: [route('web', 'both.example.com')] }),
+  );
+  expect(blast).toMatchObject({ hosts: ['both.example.com', 'new.example.com'], formerHosts: ['old.example.com'] });
+});

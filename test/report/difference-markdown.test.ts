@@ -92,7 +92,8 @@ describe('what is shown of an object', () => {
     );
     expect(text).toContain('replaced <b>Deployment</b> `backend`: `spec.selector` cannot change in place');
     expect(text).toContain('- renamed <b>Service</b> `old` → `new`');
-    expect(text).toContain('| prod | ~1 ±1 |');
+    expect(text).toContain('| prod | →1 ±1 | backend: replaced Deployment; renamed Service |');
+    expect(text).toContain('<sub>→ renamed, ± replaced · ');
   });
 
   test('of a field that follows another change what it follows, and nothing of it in the table', () => {
@@ -108,7 +109,7 @@ describe('what is shown of an object', () => {
       ],
     });
     expect(text).toContain('  spec.volumes[config].configMap.name: follows the content of ConfigMap config-2\n');
-    expect(text).toContain('| prod | ~1 | backend: image |');
+    expect(text).toContain('| prod | ~1 | backend: image changed |');
   });
 
   test.each([
@@ -121,20 +122,20 @@ describe('what is shown of an object', () => {
     ['kind', 'kind'],
     ['spec.issuerRef.name', 'issuerRef.name'],
   ])('the table calls %s %s', (path, name) => {
-    expect(fieldsOf({ fields: [{ path, before: 1, after: 2 }] })).toContain(`| prod | ~1 | backend: ${name} |`);
+    expect(fieldsOf({ fields: [{ path, before: 1, after: 2 }] })).toContain(`| prod | ~1 | backend: ${name} changed |`);
   });
 
   test('of an environment that has become another one what it was', () => {
     const previous = { name: 'stage', tier: 'staging' as const, lifecycle: 'active' as const };
     const text = markdown(differenceOf({ environments: [environmentOf('prod', [changeOf()], { previous })] }));
-    expect(text).toContain('| prod | ~1 | <b>stage → prod</b>; <b>staging → production</b>; backend: replicas |');
+    expect(text).toContain('| prod | ~1 | <b>stage → prod</b>; <b>staging → production</b><br>backend: replicas changed |');
   });
 
   test('of a service that was renamed that it was, once, and of its objects their names, without what follows', () => {
     const renamed = { action: 'rename' as const, service: 'web', name: 'web', previous: { name: 'frontend', service: 'frontend' } };
     const fields = [{ path: 'spec.selector.app', before: 'frontend', after: 'web', follows: 'the name web in place of frontend' }];
     const text = fieldsOf({ ...renamed, fields }, { ...renamed, kind: 'Service', fields });
-    expect(text).toContain('| prod | ~2 | web: was frontend |');
+    expect(text).toContain('| prod | →2 | web (was frontend) |');
     expect(text).toContain('- renamed <b>Deployment</b> `frontend` → `web`\n- renamed <b>Service</b> `frontend` → `web`\n');
     expect(text).not.toContain('selector');
   });
@@ -154,7 +155,7 @@ describe('what is shown of an object', () => {
       meanings: [{ weight: 'note', text: 'a.example.com is served' }],
     });
     const made = markdown(differenceOf({ environments: [environmentOf('qa', [created], { action: 'create' })] }));
-    expect(made).toContain('| qa | +1 | new environment with backend; a.example.com is served |');
+    expect(made).toContain('| qa | +1 | new environment with backend<br>a.example.com is served |');
     expect(made).toContain('- created <b>Service</b> `backend`: a.example.com is served\n');
     expect(made).not.toContain('apiVersion');
     const removed = changeOf({ action: 'delete', kind: 'Service', fields: [], object });
@@ -204,7 +205,8 @@ describe('policy', () => {
     expect(text).toContain(
       [
         '⚠ <b>Policy weaker</b>: `preprod → prod`: 1 approval → <b>nothing demanded</b>',
-        '(enforced by stagegate/gates on env/prod; now by nothing)',
+        '',
+        'Until now enforced by stagegate/gates on env/prod; now by nothing.',
         '',
         'Possible now, impossible before:',
         '',
@@ -354,6 +356,7 @@ describe('whatever is compared', () => {
     'tr',
     'th',
     'td',
+    'br',
     'ul',
     'ol',
     'li',

@@ -130,7 +130,7 @@ export async function compiledWith(edits: ExampleChange['edits'] = []): Promise<
 export function differenceBetween(base: Compiled, head: Compiled, branch: string): Difference {
   const sides = {
     base: { name: 'main', commit: '9c31f0a4de1b8a52f0c7736be6a2b1d0f7c4e581' },
-    head: { name: branch, commit: '4f2a1c85b7d09a3e6c12f8847be05d913a6f20cc' },
+    head: { name: branch, commit: 'b7e2d10c95f4a86e3d21f0947be05d913a6f20cc' },
   };
   const objects = differenceOf(base.bound, head.bound, sides);
   const { policy, notCompared } = policyDifference(base, head);

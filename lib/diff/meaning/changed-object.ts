@@ -18,6 +18,9 @@ export interface ChangedObject {
 /** Says what a change means where it is known, and nothing else. */
 export type MeaningRule = (changed: ChangedObject) => readonly Meaning[];
 
+/** What is known of a change. */
+export type Explained = Pick<ObjectChange, 'meanings' | 'unexplained'>;
+
 /** The objects of an environment by kind. */
 export interface ObjectIndex {
   ofKind(kind: string): readonly KubernetesObject[];

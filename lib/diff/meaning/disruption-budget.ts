@@ -1,13 +1,15 @@
 import type { KubernetesObject } from '../../desired/desired-state';
 import { valueAt } from '../json';
-import { type MeaningRule, type ObjectIndex, risk, riskInProduction } from './changed-object';
+import { type MeaningRule, note, type ObjectIndex, risk, riskInProduction } from './changed-object';
 import { replicasOf, selectsPodsOf } from './pods';
 
 /** What a disruption budget lets happen to the pods that it protects. */
 export const disruptionBudget: MeaningRule = ({ change, before, after, tier, base, head }) => {
   if (change.kind !== 'PodDisruptionBudget') return [];
   if (after === undefined) {
-    const left = before === undefined ? [] : protectedBy(before, head).filter((object) => replicasOf(object, head).least > 1);
+    const kept = before === undefined ? [] : protectedBy(before, head);
+    const left = kept.filter((object) => replicasOf(object, head).least > 1);
+    if (kept.length > 0 && left.length === 0) return [note('the disruption budget goes: it has no use for a single pod')];
     return left.map((object) =>
       riskInProduction(tier, `no disruption budget for ${object.metadata.name}: a drain may take all its pods at once`),
     );

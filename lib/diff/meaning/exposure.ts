@@ -5,19 +5,20 @@ import { type MeaningRule, note, risk } from './changed-object';
 import { isRouting, routesOf, servedRoutes, tlsHostsOf } from './routes';
 
 /** Which hosts and paths are served, and whether over TLS. */
-export const exposure: MeaningRule = ({ before, after, base, head }) => {
+export const exposure: MeaningRule = ({ before, after, renamed, base, head }) => {
   if (![before, after].some((object) => object !== undefined && isRouting(object))) return [];
   const [was, is] = [routesOf(before), routesOf(after)];
   const [all, now] = [servedRoutes(base), servedRoutes(head)];
   const found: Meaning[] = [];
-  for (const host of hostsOf(was)) if (!now.hosts.has(host)) found.push(risk(`${host} is served no longer`));
+  for (const host of hostsOf(was)) if (!now.hosts.has(host)) found.push(risk(`${host} is no longer served`));
   for (const { host, path, service } of was) {
     if (!now.hosts.has(host)) continue;
     const services = now.servicesAt(host, path);
     if (services.length === 0) found.push(risk(`${host}${path} leads nowhere any more`));
-    else if (!services.includes(service)) found.push(note(`${host}${path} leads to ${services[0]} in place of ${service}`));
+    else if (!services.includes(service) && !services.includes(renamed(service)))
+      found.push(note(`${host}${path} leads to ${services[0]} in place of ${service}`));
   }
-  for (const host of hostsOf(is)) if (!all.hosts.has(host)) found.push(note(`${host} is served`));
+  for (const host of hostsOf(is)) if (!all.hosts.has(host)) found.push(note(`${host} is served, where its DNS entry leads to the cluster`));
   for (const { host, path, service } of is)
     if (all.hosts.has(host) && all.servicesAt(host, path).length === 0) found.push(note(`${host}${path} leads to ${service}`));
   return [...found, ...tlsMeanings(before, after)];

@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../../desired/desired-state';
 import { requestedResources } from '../../desired/requested-resources';
 import { bytesText, cpuText, tryBytes, tryCpu } from '../../values/quantity';
 import type { Meaning } from '../difference';
@@ -7,10 +8,12 @@ import { type MeaningRule, note, type ObjectIndex, risk } from './changed-object
 const WORKLOADS = ['Deployment', 'StatefulSet', 'Job', 'CronJob', 'HorizontalPodAutoscaler'];
 
 /** What an environment may use, against what its pods ask for. */
-export const quota: MeaningRule = ({ change, before, after, head }) => {
+export const quota: MeaningRule = ({ change, before, after, base, head }) => {
   if (change.kind !== 'ResourceQuota') return [];
   if (after === undefined) return [note('nothing bounds any more what the namespace may use')];
   const needed = neededOf(head);
+  if (before !== undefined && isExact(before, neededOf(base)) && isExact(after, needed))
+    return [note('allows what all pods ask for, as before')];
   return needed.flatMap(({ key, value, text, parse }): Meaning[] => {
     const bound = amountOf(after, key, parse);
     if (bound === undefined || bound >= value) return [];
@@ -21,6 +24,11 @@ export const quota: MeaningRule = ({ change, before, after, head }) => {
     ];
   });
 };
+
+/** Whether a quota is no wider than what pods ask for. */
+function isExact(bounds: KubernetesObject, needed: readonly Needed[]): boolean {
+  return needed.every(({ key, value, parse }) => amountOf(bounds, key, parse) === value);
+}
 
 interface Needed {
   readonly key: string;

@@ -1,4 +1,6 @@
-import { type MeaningRule, note, risk } from './changed-object';
+import type { Meaning } from '../difference';
+import { type ChangedObject, type MeaningRule, note, risk, riskInProduction } from './changed-object';
+import { isServing } from './pods';
 
 /** What happens between the old object and the one that replaces it, by kind; what of data is lost is told apart. */
 const MEANWHILE: Readonly<Record<string, string>> = {
@@ -8,7 +10,8 @@ const MEANWHILE: Readonly<Record<string, string>> = {
 };
 
 /** An object that has to be deleted and created anew, by the API server's rules or because it bears another name. */
-export const replacement: MeaningRule = ({ change, before, renamed }) => {
+export const replacement: MeaningRule = (changed) => {
+  const { change, before, after, renamed } = changed;
   if (change.action === 'replace') {
     if (change.kind === 'Job') return [note('it runs again')];
     const meanwhile = Object.hasOwn(MEANWHILE, change.kind) ? MEANWHILE[change.kind] : undefined;
@@ -19,5 +22,15 @@ export const replacement: MeaningRule = ({ change, before, renamed }) => {
   const isWithNamespace = namespace !== undefined && renamed(namespace) === change.namespace;
   if (name === change.name)
     return isWithNamespace ? [] : [note(`moves from namespace ${namespace ?? 'none'} to ${change.namespace ?? 'none'}`)];
-  return change.kind === 'Service' ? [note(`is reached as ${change.name} in place of ${name}`)] : [];
+  if (change.kind === 'Service') return [note(`within the cluster it answers as ${change.name}, no longer as ${name}`)];
+  return after !== undefined && (isServing(after) || after.kind === 'DaemonSet') ? renamedWorkload(changed, name) : [];
 };
+
+/** Nothing moves from the old object to the new one, and releases record images by the name of the service. */
+function renamedWorkload({ change: { name, service, previous }, tier }: ChangedObject, former: string): Meaning[] {
+  const isOtherService = service !== undefined && previous?.service !== undefined && previous.service !== service;
+  return [
+    riskInProduction(tier, `Kubernetes cannot rename it: ${name} starts anew beside ${former}, which is then deleted`),
+    ...(isOtherService ? [note(`no release made before this change has an image for ${service}: it waits for the next one`)] : []),
+  ];
+}
