@@ -1,6 +1,6 @@
 import type { Json } from '../model/platform-model';
 import { isDefault } from './defaults';
-import { isList, isRecord } from './json';
+import { isList, isRecord, textAt } from './json';
 import { ITEM, placeOf } from './places';
 
 /** How the items of a list are told apart. */
@@ -174,7 +174,19 @@ export function listComparison(place: string, before: readonly Json[], after: re
   const shape = listShape(place);
   if (shape.kind !== 'keyed') return shape;
   const names = tryNames(shape.keys, before, after);
-  return names === undefined ? SEQUENCE : { kind: 'named', inOrder: shape.inOrder, before: names[0], after: names[1] };
+  if (names === undefined) return SEQUENCE;
+  const inOrder = shape.inOrder || (place === 'Container.env' && [before, after].some(expandsAnother));
+  return { kind: 'named', inOrder, before: names[0], after: names[1] };
+}
+
+/** Whether a variable of a list is made of another, `$(HOST)`: the kubelet puts in only those that stand before it. */
+function expandsAnother(variables: readonly Json[]): boolean {
+  const names = new Set(variables.map((variable) => textAt(variable, 'name')));
+  return variables.some((variable) =>
+    [...(textAt(variable, 'value') ?? '').matchAll(/\$\(([^)]*)\)/g)].some(
+      ([, name]) => names.has(name) && name !== textAt(variable, 'name'),
+    ),
+  );
 }
 
 /** A text that is equal for values at a place that mean the same: the order of keys, defaults, and order that means nothing are left out. */
