@@ -49,6 +49,9 @@ describe('comment', () => {
         `\`main\` [${left.slice(0, 7)}](${github.url}acme/shop/commit/${left}) → \`${branch}\` [${head.slice(0, 7)}]`,
       );
 
+      // There is no run whose artifact could be linked.
+      expect(made?.body).toContain(`whole difference: \`stagegate diff --json --base ${left.slice(0, 12)}\``);
+
       const again = await call(['comment', '--from', 'difference.json', '--pr', String(number)], {
         folder: file(some(head)),
         environment: environment(),
@@ -70,7 +73,7 @@ describe('comment', () => {
       });
       const now = await comments(number);
       expect(now.map(({ id }) => id)).toEqual([made?.id]);
-      expect(now[0]?.body).toContain('| dev |');
+      expect(now[0]?.body).toContain('| dev, prod |');
     });
 
     test('is found again among more comments than a page holds', async () => {
@@ -428,7 +431,8 @@ describe('comment', () => {
     test('--dry-run prints the comment, and needs neither token nor pull request', async () => {
       const { code, out } = await call(['comment', '--from', 'difference.json', '--dry-run'], { folder: file(some('4'.repeat(40))) });
       expect(code).toBe(0);
-      expect(out).toContain('| prod | ~1 | backend: replicas |');
+      expect(out).toContain('| prod | ~1 | backend: replicas changed |');
+      expect(out).toContain(`whole difference: \`stagegate diff --json --base ${left.slice(0, 12)}\``);
     });
   });
 

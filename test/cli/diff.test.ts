@@ -65,7 +65,13 @@ describe('Against another commit', () => {
     expect(out).toContain('\n      spec.replicas  2 → 1\n');
     expect(out).toContain('\n  − PodDisruptionBudget web');
     expect((await diff(folder, '--exit-code')).code).toBe(1);
-    expect((await diff(folder, '--format', 'markdown')).out).toContain('| environment | objects | what it means |');
+    const markdown = (await diff(folder, '--format', 'markdown')).out;
+    expect(markdown).toContain('| environment | objects | what it means |');
+    const [command = '', base = ''] = /`stagegate diff --json --base ([0-9a-f]{12})`/.exec(markdown) ?? [];
+    expect(command).not.toBe('');
+    expect(JSON.parse((await diff(folder, '--json', '--base', base)).out)).toMatchObject({
+      environments: [{ name: 'dev' }, { name: 'prod' }],
+    });
   });
 
   test('what is committed is named by its branch and commit, whatever lies beside the packages', async () => {

@@ -54,10 +54,17 @@ const binding = (...names: string[]) =>
     subjects: names.map((name) => ({ kind: 'Group', name })),
   });
 const quota = (memory: string) => object('v1', 'ResourceQuota', 'quota', { spec: { hard: { 'requests.memory': memory } } });
-/** What pods of the sides' Deployment ask for while so many are rolled out, one more at a time. */
-const exactQuota = (replicas: number) =>
-  object('v1', 'ResourceQuota', 'quota', {
-    spec: { hard: { 'requests.memory': `${replicas + 1}Gi`, 'requests.cpu': `${replicas + 1}00m`, pods: `${replicas + 1}` } },
+/** What the pods of a Deployment ask for while so many are rolled out, one more at a time, and room for another one. */
+const quotaFor = (replicas: number, spare = 1) => {
+  const [pods, cpu, memory] = [replicas + 1 + spare, `${replicas + 1 + spare}00m`, `${replicas + 1 + spare}Gi`];
+  return object('v1', 'ResourceQuota', 'quota', {
+    spec: { hard: { 'requests.memory': memory, 'limits.memory': memory, 'requests.cpu': cpu, pods: `${pods}`, services: '5' } },
+  });
+};
+const askingFor = (replicas: number) =>
+  deployment('api', {
+    spec: { replicas },
+    container: { resources: { requests: { cpu: '100m', memory: '1Gi' }, limits: { memory: '1Gi' } } },
   });
 const asking = (memory: string, limit = '1Gi') =>
   container({ resources: { requests: { cpu: '100m', memory }, limits: { memory: limit } } });
@@ -224,16 +231,11 @@ const CASES: readonly Case[] = [
   ],
   [
     'a quota that follows what pods ask for',
-    [asking('1Gi'), exactQuota(2)],
-    [
-      deployment('api', {
-        spec: { replicas: 4 },
-        container: { resources: { requests: { cpu: '100m', memory: '1Gi' }, limits: { memory: '1Gi' } } },
-      }),
-      exactQuota(4),
-    ],
-    ['Deployment · replicas 2 → 4', 'ResourceQuota · allows what all pods ask for, as before'],
+    [askingFor(2), quotaFor(2)],
+    [askingFor(4), quotaFor(4)],
+    ['Deployment · replicas 2 → 4', 'ResourceQuota · follows what all pods ask for, with as much to spare as before'],
   ],
+  ['a quota that leaves less than before', [askingFor(2), quotaFor(2, 2)], [askingFor(4), quotaFor(4)], ['Deployment · replicas 2 → 4']],
   ['a quota that still holds', [asking('1Gi'), quota('8Gi')], [asking('1Gi'), quota('4Gi')], []],
 
   [

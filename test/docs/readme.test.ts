@@ -29,3 +29,14 @@ ${blocks('ts')[1]}`;
   expect(code).toBe(1);
   expect(out.startsWith(blocks('text')[1] ?? 'nothing')).toBe(true);
 });
+
+test('what the README shows of comments on pull requests stands in the examples of comments', () => {
+  const section = readme.split('## In a pull request\n')[1]?.split('\n## ')[0] ?? '';
+  const quotes = section.split('\n\n').filter((block) => block.startsWith('>'));
+  const written = ['replicas', 'gate-removed'].map((name) => readFileSync(join(root, 'examples', 'comments', `${name}.md`), 'utf8'));
+  expect(quotes).toHaveLength(2);
+  for (const [index, quote] of quotes.entries()) {
+    const lines = quote.split('\n').map((line) => line.replace(/^> ?/, ''));
+    expect(written[index]).toContain(`\n\n${lines.join('\n')}\n\n`);
+  }
+});

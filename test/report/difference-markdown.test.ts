@@ -280,6 +280,15 @@ describe('nothing', () => {
   });
 });
 
+test('where the whole is to be had is said by a link, else by a command', () => {
+  const difference = differenceOf({ environments: [environmentOf('prod', [changeOf()])] });
+  const wholeCommand = 'stagegate diff --json --base 9c31f0a';
+  expect(markdown(difference, { wholeCommand })).toContain(' · whole difference: `stagegate diff --json --base 9c31f0a` · stagegate 1.2.3');
+  const linked = markdown(difference, { wholeCommand, wholeUrl: 'https://example.com/run#artifacts' });
+  expect(linked).toContain(' · [whole difference](https://example.com/run#artifacts) · ');
+  expect(linked).not.toContain(wholeCommand);
+});
+
 describe('the limit', () => {
   const large = largeDifference(3_000);
 
@@ -402,11 +411,14 @@ describe('whatever is compared', () => {
           namespace: attack,
           service: `${attack}${index}`,
           fields: [{ path: attack, before: `${index}${attack}`, after: `${attack}${index}` }],
+          unexplained: [attack],
           meanings: [{ weight: index % 2 === 0 ? 'risk' : 'note', text: attack }],
         }),
       );
       const environments = [
-        environmentOf(`${attack}${name}`, changes, { blast: { ...environmentOf('x', []).blast, services: [attack], hosts: [attack] } }),
+        environmentOf(`${attack}${name}`, changes, {
+          blast: { ...environmentOf('x', []).blast, services: [attack], hosts: [attack], formerHosts: [attack] },
+        }),
       ];
       const policy = [
         {
@@ -416,6 +428,14 @@ describe('whatever is compared', () => {
           after: attack,
           enforcedBefore: attack,
           possibleNow: [attack, attack],
+        },
+        {
+          subject: attack,
+          direction: 'weaker' as const,
+          before: Array.from({ length: 3 }, () => `${attack.replaceAll(/[ ,]/g, '')} owned by ${attack}`).join(', '),
+          after: Array.from({ length: 3 }, () => `${attack.replaceAll(/[ ,]/g, '')} owned by nobody`).join(', '),
+          enforcedAfter: `${attack} by app ${attack}, required on ${attack} by "${attack}"`,
+          possibleNow: [`4f2a1c ${attack}`],
         },
       ];
       const repositories = [
@@ -434,11 +454,13 @@ describe('whatever is compared', () => {
         },
         { kind: 'unreadable', stack: attack, why: attack },
       ];
+      const created = environmentOf(attack, [changeOf({ action: 'create', meanings: [] })], { action: 'create', ways: [attack] });
       const head = { name: attack, commit: attack };
       expectSound(
-        differenceMarkdown(differenceOf({ head, environments, policy, repositories }), {
+        differenceMarkdown(differenceOf({ head, environments: [...environments, created], policy, repositories }), {
           tool: attack,
           stacks,
+          wholeCommand: attack,
           runUrl: `javascript:${attack}`,
         }),
         60_000,

@@ -113,6 +113,7 @@ export function anyDifference(text: fc.Arbitrary<string>): fc.Arbitrary<Differen
         data: fc.dictionary(text, text, { maxKeys: 3 }),
       }),
       meanings: fc.array(meaning, { maxLength: 3 }),
+      unexplained: fc.array(text, { maxLength: 2 }),
     },
     { requiredKeys: ['action', 'apiVersion', 'kind', 'name', 'fields', 'meanings'] },
   ) as fc.Arbitrary<ObjectChange>;
@@ -122,10 +123,12 @@ export function anyDifference(text: fc.Arbitrary<string>): fc.Arbitrary<Differen
     tier: fc.constantFrom('development' as const, 'production' as const),
     lifecycle: fc.constant('active' as const),
     action: fc.constantFrom('create' as const, 'delete' as const, 'keep' as const),
+    ways: fc.array(text, { maxLength: 2 }),
     changes: fc.array(change, { maxLength: 8 }),
     blast: fc.record({
       services: fc.array(text, { maxLength: 3 }),
       hosts: fc.array(text, { maxLength: 3 }),
+      formerHosts: fc.array(text, { maxLength: 2 }),
       before: resources,
       after: resources,
     }),
