@@ -171,10 +171,11 @@ async function dryRun(
   return { applied, refused };
 }
 
-/** The last line of what kubectl says. The server quotes what it refuses, at times a whole template with all its variables. */
+/** What the server says, in a line: its first, as what it refuses may follow over many. It quotes that, at times a whole template with all variables. */
 function refusalOf(stderr: string, objects: readonly KubernetesObject[]): string {
   const known = objects.flatMap((object) => secretsIn(placeOfObject(object), object as unknown as Json));
-  return withoutQuoted(known, stderr).trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+  const lines = withoutQuoted(known, stderr).trim().split('\n');
+  return (lines.find((line) => /^(?:Error|The) /.test(line)) ?? lines.at(-1) ?? '').slice(0, 300);
 }
 
 /** One answer is an object, several are one document after the other, or a list. */

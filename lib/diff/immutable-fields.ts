@@ -94,10 +94,9 @@ export const IMMUTABLE_FIELDS: Readonly<Record<string, readonly ImmutableFields[
   Service: [
     {
       fields: ['spec.clusterIP', 'spec.clusterIPs'],
-      // Left out, the address stays as it is; without a cluster address there is none to keep.
+      // Left out, the address stays as it is, and so does `None`.
       when: (before, after) =>
-        ![before, after].some((one) => textAt(one, 'spec', 'type') === 'ExternalName') &&
-        (valueAt(after, 'spec', 'clusterIP') !== undefined || textAt(before, 'spec', 'clusterIP') === 'None'),
+        ![before, after].some((one) => textAt(one, 'spec', 'type') === 'ExternalName') && valueAt(after, 'spec', 'clusterIP') !== undefined,
       source: `${CORE}, ValidateServiceClusterIPsRelatedFields`,
     },
     {
@@ -106,6 +105,7 @@ export const IMMUTABLE_FIELDS: Readonly<Record<string, readonly ImmutableFields[
       source: `${CORE}, validateLoadBalancerClassField`,
     },
   ],
+  ResourceQuota: [{ fields: ['spec.scopes'], source: `${CORE}, ValidateResourceQuotaUpdate` }],
   RoleBinding: [{ fields: ['roleRef'], source: 'kubernetes: pkg/apis/rbac/validation/validation.go, ValidateRoleBindingUpdate' }],
   ClusterRoleBinding: [
     { fields: ['roleRef'], source: 'kubernetes: pkg/apis/rbac/validation/validation.go, ValidateClusterRoleBindingUpdate' },

@@ -469,7 +469,7 @@ describe('Against a cluster', () => {
     const withToken = (token: string): string => withMore(`env: { API_TOKEN: '${token}' }`);
     const folder = folderWith({ ...files, 'platform.ts': withToken('hunter2hunter2') });
     const text =
-      'The ConfigMap is invalid: data: Invalid value: map[API_TOKEN:hunter2hunter2]: https://me:hunter3@policy.example.com says no';
+      'Warning: old\nThe ConfigMap is invalid: data: Invalid value: map[API_TOKEN:hunter2hunter2]: https://me:hunter3@policy.example.com says no\n@@ -1,6 +1,6 @@';
     standIn(await deployed(folder, 'argocd-controller'), { 'refusing.json': JSON.stringify({ kind: 'ConfigMap', text }) });
     const { notCompared } = await difference(folder, '--live', 'dev');
     expect(notCompared.filter(({ why }) => why.startsWith('it refuses the change'))).toEqual([

@@ -305,7 +305,14 @@ describe('What the API server does not let change replaces the object', () => {
     ],
     ['address of a Service', service({ clusterIP: '10.0.0.1' }), service({ clusterIP: '10.0.0.2' }), ['spec.clusterIP']],
     ['address of a Service that is left out', service({ clusterIP: '10.0.0.1' }), service({}), undefined],
+    ['a Service that is not said to have no address any more', service({ clusterIP: 'None' }), service({}), undefined],
     ['a Service that has no address any more', service({}), service({ clusterIP: 'None' }), ['spec.clusterIP']],
+    [
+      'scopes of a quota',
+      object('v1', 'ResourceQuota', 'q', { spec: { scopes: ['Terminating'] } }),
+      object('v1', 'ResourceQuota', 'q', { spec: { scopes: ['NotTerminating'] } }),
+      ['spec.scopes'],
+    ],
     [
       'role of a RoleBinding',
       object('rbac.authorization.k8s.io/v1', 'RoleBinding', 'b', { roleRef: { name: 'a' } }),

@@ -7,10 +7,12 @@ import { comparable } from '../../lib/diff/comparable';
 import { DEFAULTED_PLACES } from '../../lib/diff/defaults';
 import type { Difference } from '../../lib/diff/difference';
 import { fieldChanges } from '../../lib/diff/field-changes';
+import { IMMUTABLE_FIELDS, immutableChanges } from '../../lib/diff/immutable-fields';
 import { isList, isRecord } from '../../lib/diff/json';
 import { ITEM, placeOf, placeOfObject } from '../../lib/diff/places';
 import type { Json } from '../../lib/model/platform-model';
 import { type Cluster, program, startApiServer } from './bed';
+import { UPDATES } from './updates';
 
 const source = readFileSync(join(__dirname, '..', '..', 'examples', '01-openluffy', 'platform.ts'), 'utf8');
 
@@ -281,6 +283,34 @@ test('what the API server fills in is known to be what it takes anyway', async (
   });
   expect(unknown).toEqual([]);
   expect([...DEFAULTED_PLACES.keys()].filter((place) => !seen.has(place))).toEqual([]);
+});
+
+test('an update is refused by the API server exactly where the object is said to be replaced, for every field that is said to be fixed', async () => {
+  await cluster.apply(UPDATES.map(({ before }) => before));
+  await cluster.kubectl(['wait', '--for=condition=Established', '--all', '--timeout=60s', 'customresourcedefinitions']);
+  const args = ['apply', '--server-side', '--force-conflicts', '--dry-run=server', '--output=name', '--filename=-'];
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: UPDATES.map(({ after }) => after) });
+  const { stdout, stderr } = spawnSync(program('kubectl'), ['--kubeconfig', cluster.kubeconfig, ...args], { encoding: 'utf8', input });
+  const taken = new Set(stdout.trim().split('\n'));
+  const isTaken = ({ kind, metadata }: KubernetesObject): boolean =>
+    [...taken].some((name) => name.startsWith(kind.toLowerCase()) && name.endsWith(`/${metadata.name}`));
+  const fixed = UPDATES.map(({ before, after }) => {
+    const fields = fieldChanges(before as unknown as Json, after as unknown as Json, { place: placeOfObject(after) });
+    return immutableChanges(before, after, fields);
+  });
+  expect(UPDATES.map(({ what, after }) => [what, isTaken(after) ? 'taken' : 'refused'])).toEqual(
+    UPDATES.map(({ what }, index) => [what, fixed[index]?.length === 0 ? 'taken' : 'refused']),
+  );
+  // Whatever is refused is so because it cannot change, and not because it is wrong.
+  const refusals = stderr.split('\n').filter((line) => line.startsWith('Error from server'));
+  expect(refusals).toHaveLength(fixed.filter(({ length }) => length > 0).length);
+  const reason = /immutable|may not change once set|may not be changed in an update|cannot change roleRef|updates to statefulset spec/;
+  expect(refusals.filter((line) => !reason.test(line))).toEqual([]);
+  const tried = new Set(UPDATES.flatMap(({ after }, index) => (fixed[index] ?? []).map((path) => `${after.kind} ${path}`)));
+  // The bed knows no GatewayClass.
+  const known = Object.entries(IMMUTABLE_FIELDS).filter(([kind]) => kind !== 'GatewayClass');
+  const rows = known.flatMap(([kind, all]) => all.flatMap(({ fields }) => fields.map((path) => `${kind} ${path}`)));
+  expect(rows.filter((row) => ![...tried].some((one) => one === row || one.startsWith(`${row}.`)))).toEqual([]);
 });
 
 function visit(place: string, value: Json, see: (place: string) => void): void {
