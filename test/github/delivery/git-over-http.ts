@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { PassThrough, type Writable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Host } from '../../../lib/delivery';
 import { gitEnvironment, IDENTITY_VARIABLE } from '../../../lib/delivery/git/git-process';
@@ -56,7 +57,11 @@ export async function handleGit(given: GitRequest): Promise<void> {
   });
   const protocol = String(request.headers['git-protocol'] ?? '');
   if (advertising) {
-    if (service === 'git-receive-pack' || !/version=2/.test(protocol)) response.write(`${packet(`# service=${service}\n`)}0000`);
+    if (service === 'git-upload-pack' && /version=2/.test(protocol)) {
+      response.end(await capabilities(own, protocol));
+      return;
+    }
+    response.write(`${packet(`# service=${service}\n`)}0000`);
     await run(own, service, protocol, ['--http-backend-info-refs'], caller, undefined, response);
     response.end();
     return;
@@ -66,6 +71,22 @@ export async function handleGit(given: GitRequest): Promise<void> {
   await run(own, service, protocol, [], caller, body, response);
   if (service === 'git-receive-pack' && host !== undefined) await closeGone(own, heads, host);
   response.end();
+}
+
+const known = new Map<string, Promise<Buffer>>();
+
+/** What version 2 of the protocol begins with: what git can do, and no ref. It is asked once, as every read begins with it. */
+function capabilities(own: Behind, protocol: string): Promise<Buffer> {
+  const asked = known.get(protocol) ?? advertised(own, protocol);
+  known.set(protocol, asked);
+  return asked;
+}
+
+async function advertised(own: Behind, protocol: string): Promise<Buffer> {
+  const parts = new PassThrough();
+  await run(own, 'git-upload-pack', protocol, ['--http-backend-info-refs'], undefined, undefined, parts);
+  parts.end();
+  return Buffer.concat(await parts.toArray());
 }
 
 function packet(text: string): string {
@@ -89,7 +110,7 @@ async function run(
   options: readonly string[],
   caller: Principal | undefined,
   body: NodeJS.ReadableStream | undefined,
-  response: ServerResponse,
+  response: Writable,
 ): Promise<void> {
   const gitDir = own.at.folder.repository;
   const environment = gitEnvironment({
