@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { DeliveryError } from '../delivery/error';
 import { kubectl } from '../delivery/kubectl';
+import { tryKnown } from './known-value';
 import { RefusedProgramError } from './refusal';
 
 /** The cluster that a stack belongs to, and how this machine reaches it. */
@@ -28,7 +29,7 @@ export type CheckedCluster = Pick<pulumi.ComponentResourceOptions, 'hooks'>;
  */
 export async function checkCluster({ uid, context, kubeconfig }: ExpectedCluster): Promise<CheckedCluster> {
   if (uid === undefined) return {};
-  const text = kubeconfig === undefined ? undefined : await knownText(kubeconfig);
+  const text = kubeconfig === undefined ? undefined : await tryKnown(kubeconfig);
   // In a preview, the kubeconfig of a cluster that the same program makes.
   if (text !== undefined || kubeconfig === undefined) await requireUid(uid, context, text);
   return { hooks: { beforeDelete: [new pulumi.ResourceHook(`stagegate: cluster ${context ?? 'of the kubeconfig'}`, () => undefined)] } };
@@ -87,12 +88,4 @@ async function withKubeconfig<T>(kubeconfig: string | undefined, run: (path: str
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The value of an input, undefined while a preview does not know it. */
-async function knownText(input: pulumi.Input<string>): Promise<string | undefined> {
-  const output = pulumi.output(input);
-  // The SDK has it, and does not say so in its types.
-  if (!(await (output as unknown as { readonly isKnown: Promise<boolean> }).isKnown)) return undefined;
-  return new Promise((resolve) => void output.apply(resolve));
 }

@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { refuse } from '../values/diagnostic';
+import { tryKnown } from './known-value';
 import { withoutStack } from './refusal';
 
 const WRONG = { code: 'SG060', name: 'wrong-owner' } as const;
@@ -44,26 +45,36 @@ export function refuseSurroundingOwner(owner: string, path: string): void {
   }
 }
 
-/** A repository's bare name, once it is known that the provider would look for it where it is meant. */
+/**
+ * A repository's bare name, once it is known that the provider would look for it where it is meant. In a preview the provider's own owner may
+ * be unknown, as what it was not told is; the name is known all the same, or the preview would show it as changed everywhere.
+ */
 export function ownRepository(provider: pulumi.ProviderResource, owner: string, path: string): (name: string) => pulumi.Input<string> {
   const declared = provider as { readonly [K in 'owner' | 'organization']?: pulumi.Output<string | undefined> };
   if (declared.owner === undefined && declared.organization === undefined) return (name) => name;
-  const checked = pulumi.all([declared.organization, declared.owner]).apply(([organization, own]) => {
-    // The older name of the argument beats the newer one.
-    const actual = organization || own;
-    if (actual === undefined || same(actual, owner)) return;
-    withoutStack(() =>
-      refuse({
-        ...WRONG,
-        path,
-        message: 'the provider of GitHub is set to another owner',
-        given: actual,
-        expected: owner,
-        remedy: `pass new github.Provider(…, { owner: '${owner}' }), or set github:owner`,
-      }),
-    );
-  });
+  const checked = pulumi.output(requireOwner(declared.organization, declared.owner, owner, path));
   return (name) => checked.apply(() => name);
+}
+
+async function requireOwner(
+  organization: pulumi.Input<string | undefined>,
+  own: pulumi.Input<string | undefined>,
+  owner: string,
+  path: string,
+): Promise<string> {
+  // The older name of the argument beats the newer one.
+  const actual = (await tryKnown(organization)) || (await tryKnown(own));
+  if (actual === undefined || same(actual, owner)) return owner;
+  return withoutStack(() =>
+    refuse({
+      ...WRONG,
+      path,
+      message: 'the provider of GitHub is set to another owner',
+      given: actual,
+      expected: owner,
+      remedy: `pass new github.Provider(…, { owner: '${owner}' }), or set github:owner`,
+    }),
+  );
 }
 
 /** GitHub's names of accounts do not differ by case. */

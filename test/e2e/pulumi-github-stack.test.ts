@@ -135,8 +135,9 @@ test('keys of the apps reach GitHub, and are in the state and in requests as cip
   expect(JSON.stringify(github.requests)).not.toContain('nobody may read this');
 });
 
-test('nothing changes in a second update, nor in a refresh', async () => {
+test('nothing changes in a preview of what is applied, in a second update, nor in a refresh', async () => {
   const same = { code: 0, changes: { same: RESOURCES } };
+  expect(await stack.preview({ ...as('ada'), args: ['--expect-no-changes'] })).toMatchObject(same);
   expect(await stack.up({ ...as('ada'), args: ['--expect-no-changes'] })).toMatchObject(same);
   expect(await stack.refresh({ ...as('ada'), args: ['--expect-no-changes'] })).toMatchObject(same);
 });
