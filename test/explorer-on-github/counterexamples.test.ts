@@ -1,27 +1,22 @@
 import { compile, type DesiredState } from 'stagegate';
 import { updateRef } from '../../lib/delivery/git/update-ref';
-import { Bounds, explore, type Violation } from '../../lib/explorer/explore';
+import type { Violation } from '../../lib/explorer/explore';
 import { replay } from '../../lib/explorer/replay';
 import type { TraceEvent } from '../../lib/explorer/trace';
 import { intentOf } from '../../lib/rules/intent';
 import { openluffy } from '../compile/model-fixture';
-import { mutants } from '../explorer/mutants';
 import { call } from './calls';
 import { isHarmed } from './harm';
 import { restoring } from './restoring';
+import { isOnGitHubAlone, weakenedOf, withViolations } from './violations';
 import { weakerReading } from './weaker-reading';
 import { install, rulesetsOf, startWorld, type World } from './world';
 
 const model = openluffy();
 const desired = compile(model);
 const intent = intentOf(model);
-const ON_GITHUB: ReadonlySet<string> = new Set(['push', 'open', 'amend', 'outdate', 'review', 'status', 'merge']);
 
-const weakened = mutants(desired).flatMap(({ name, desired: data }) => {
-  const { violations } = explore(data, intent, Bounds.quick);
-  const own = violations.filter(({ events }) => events.every(({ kind }) => ON_GITHUB.has(kind)));
-  return own.length === 0 ? [] : [{ name, data, violations: own }];
-});
+const weakened = withViolations(weakenedOf(desired, intent), isOnGitHubAlone);
 const sequences = new Map(weakened.flatMap(({ violations }) => violations.map((one) => [JSON.stringify([one.events, one.demand]), one])));
 
 let world: World;

@@ -5,6 +5,7 @@ import { eventOf } from '../../lib/explorer/trace-text';
 import { intentOf } from '../../lib/rules/intent';
 import { openluffy } from '../compile/model-fixture';
 import { call } from './calls';
+import { carryOut, type Look } from './carried-out';
 import { placesOf, wholeMachine } from './expected';
 import { growTraces, numbersFrom, type TraceNode, tracesOf } from './tree';
 import { startWorld, type World } from './world';
@@ -39,26 +40,17 @@ function impossible(state: State): readonly TraceEvent[] {
   return tries.filter((event) => !possible.has(JSON.stringify(event)));
 }
 
-/** Makes the calls of each event on a world of its own from where traces part, and compares after each. */
-async function replayed(world: World, nodes: readonly TraceNode[], before: readonly TraceEvent[], visited: Set<string>): Promise<void> {
-  for (const [index, node] of nodes.entries()) {
-    const own = index === nodes.length - 1 ? world : await world.copy();
-    const events = [...before, node.event];
-    try {
-      const called = await call(own, node.event);
-      expect({ events, called, places: await own.outcome() }).toEqual({
-        events,
-        called: { kind: 'done' },
-        places: placesOf(machine, node.state),
-      });
-      visited.add(node.event.kind);
-      if (node.next.length > 0) await replayed(own, node.next, events, visited);
-      else await refused(own, node.state, events, visited);
-      expect(own.github.problems).toEqual([]);
-    } finally {
-      if (own !== world) await own.close();
-    }
-  }
+/** Compares a world with the explorer after each event, and at the end of each trace tries what cannot happen. */
+function compared(visited: Set<string>): Look<TraceNode> {
+  return async (world, { event, state, next }, events, called) => {
+    expect({ events, called, places: await world.outcome() }).toEqual({
+      events,
+      called: { kind: 'done' },
+      places: placesOf(machine, state),
+    });
+    visited.add(event.kind);
+    if (next.length === 0) await refused(world, state, events, visited);
+  };
 }
 
 /** Tries one event that the explorer says cannot happen. */
@@ -81,7 +73,7 @@ test('a hundred random traces of OpenLuffy come to the same on GitHub, event by 
   const world = await startWorld(desired);
   const visited = new Set<string>();
   try {
-    await replayed(world, roots, [], visited);
+    await carryOut(world, roots, compared(visited));
   } finally {
     await world.close();
   }
