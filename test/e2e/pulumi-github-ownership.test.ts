@@ -1,11 +1,10 @@
 import { type BuiltPackage, builtPackage } from '../built-package';
 import { type GitHub, startGitHub } from '../github';
 import { calling } from '../github/calling';
-import { type Pulumi, type Run, type Stack, startPulumi } from './bed/pulumi';
+import { messages, type Pulumi, type Stack, startPulumi } from './bed/pulumi';
 
 const PLATFORM = 'examples/01-openluffy/platform.ts';
 const R = '/repos/lebrick07/openluffy';
-const messages = ({ diagnostics }: Run): string => diagnostics.map(({ message }) => message).join('\n');
 
 let built: BuiltPackage;
 let github: GitHub;
