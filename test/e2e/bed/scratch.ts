@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -72,6 +73,9 @@ export function openScratch(): Scratch {
     LANG: 'C.UTF-8',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
+    // Go programs collect no garbage below this limit: collecting is a quarter of what an API server does as it starts.
+    GOGC: 'off',
+    GOMEMLIMIT: '700MiB',
   };
 
   const tell = (message: object): void => {
@@ -139,7 +143,7 @@ export function openScratch(): Scratch {
         const described = typeof what === 'string' ? what : what();
         for (const [name, how] of ended) throw new Error(`waited for ${described}, but ${name} ${how}; its last lines:\n${log(name)}`);
         if (Date.now() > deadline) throw new Error(`waited ${within / 1000} s for ${described}`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
 
@@ -165,24 +169,25 @@ function startWarden(folder: string, keep: boolean): ChildProcess {
   return warden;
 }
 
-/** Ports on 127.0.0.1 that nothing listens on. */
+/**
+ * Ports on 127.0.0.1 that nothing listens on, and that nothing else is given: below those that systems choose from for connections and
+ * for port 0, a thousand for each worker of a run, none twice in one test file.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-          const server = createServer();
-          server.on('error', reject);
-          server.listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
-    return address.port;
+  const found: number[] = [];
+  while (found.length < count) {
+    const port = PORTS.first + (PORTS.next++ % PORTS.each);
+    if (await isFree(port)) found.push(port);
+  }
+  return found;
+}
+
+const PORTS = { first: 12_000 + 1000 * (Number(process.env.JEST_WORKER_ID ?? 1) % 20), each: 1000, next: randomInt(1000) };
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
