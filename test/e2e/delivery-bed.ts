@@ -145,7 +145,7 @@ export async function startDelivery(bed: Bed): Promise<DeliveryBed> {
         const said = await stagegate(['deliver', '--suites']);
         if (await done()) return;
         if (Date.now() > end) throw new Error(`not within ${within / 1000} s: ${what}\n${said}`);
-        await new Promise((wait) => setTimeout(wait, 1000));
+        await new Promise((wait) => setTimeout(wait, 2500));
       }
     },
   };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { actionlint, type Cluster, checkov, type Finding, kubeScore, startApiServer, strictDryRun, zizmor } from './bed';
+import { actionlint, checkov, type Finding, kubeScore, zizmor } from './bed';
 
 const example = join(__dirname, '..', '..', 'examples', '01-openluffy');
 const rendered = join(example, 'rendered');
@@ -43,20 +43,5 @@ describe('What OpenLuffy renders', () => {
     const used = new Set(findings.map(reasonOf));
     expect(accepted.filter((one) => !used.has(one))).toEqual([]);
     for (const { reason } of accepted) expect(reason.length).toBeGreaterThan(20);
-  });
-
-  describe('on an API server with the custom resource definitions', () => {
-    let cluster: Cluster;
-
-    beforeAll(async () => {
-      cluster = await startApiServer();
-    });
-    afterAll(() => cluster?.stop());
-
-    test.each(['dev', 'preprod', 'prod'])('is taken by a strict dry run: %s', async (environment) => {
-      const answers = await strictDryRun(cluster, join(rendered, environment));
-      expect(answers.filter((answer) => !answer.accepted)).toEqual([]);
-      expect(answers.length).toBeGreaterThan(20);
-    });
   });
 });

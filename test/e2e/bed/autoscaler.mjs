@@ -52,5 +52,5 @@ for (;;) {
     // The target may not be there yet, or anymore: the next round sees.
     console.error(failure.message);
   }
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await new Promise((resolve) => setTimeout(resolve, 1000));
 }

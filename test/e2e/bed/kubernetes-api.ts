@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 
 /** Plain access to the API server of the bed, for what is asked many times a second. */
 export interface KubernetesApi {
@@ -21,7 +21,12 @@ export interface ApiAccess {
 }
 
 export function kubernetesApi({ port, token, certificate }: ApiAccess): KubernetesApi {
-  const ca = (): Buffer => readFileSync(certificate);
+  // A starting API server may have written half of its certificate: it is read again after a failure.
+  let agent: Agent | undefined;
+  const reached = (): Agent => {
+    agent ??= new Agent({ keepAlive: true, ca: readFileSync(certificate) });
+    return agent;
+  };
   const call = (method: string, path: string, body?: { type: string; text: string }): Promise<{ status: number; text: string }> =>
     new Promise((resolve, reject) => {
       const headers: Record<string, string | number> = { authorization: `Bearer ${token}`, accept: 'application/json' };
@@ -29,7 +34,7 @@ export function kubernetesApi({ port, token, certificate }: ApiAccess): Kubernet
         headers['content-type'] = body.type;
         headers['content-length'] = Buffer.byteLength(body.text);
       }
-      const asked = request({ host: '127.0.0.1', port, path, method, headers, ca: ca(), timeout: 10_000, agent: false }, (answer) => {
+      const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: reached(), timeout: 10_000 }, (answer) => {
         let text = '';
         answer.setEncoding('utf8');
         answer.on('data', (chunk: string) => {
@@ -38,7 +43,10 @@ export function kubernetesApi({ port, token, certificate }: ApiAccess): Kubernet
         answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
       });
       asked.on('timeout', () => asked.destroy(new Error(`no answer to ${method} ${path} within 10 s`)));
-      asked.on('error', reject);
+      asked.on('error', (failure) => {
+        agent = undefined;
+        reject(failure);
+      });
       asked.end(body?.text);
     });
 

@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { answer, Empty, messages, serve } from './plugin.mjs';
 
 const language = messages('language_pb');
@@ -58,6 +59,8 @@ async function run(request) {
     parallel: String(request.getParallel()),
   };
   const args = [
+    '--require',
+    fileURLToPath(new URL('keep-code.cjs', import.meta.url)),
     ...(options.nodeargs === undefined ? [] : String(options.nodeargs).split(' ')),
     createRequire(join(folder, 'index.js')).resolve('@pulumi/pulumi/cmd/run'),
     ...Object.entries(flags).flatMap(([name, value]) => (value === '' ? [] : [`--${name}=${value}`])),

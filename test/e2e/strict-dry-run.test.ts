@@ -7,7 +7,7 @@ import { type Cluster, startApiServer, strictDryRun } from './bed';
 
 const PLATFORMS = 200;
 
-/** Objects a file: kubectl takes a while to start. */
+/** Objects a file, so that a refusal names few. */
 const BATCH = 100;
 
 /** All objects of generated platforms, each once: bootstrap and services of every environment. */
@@ -25,7 +25,9 @@ function objects(): { readonly all: number; readonly unique: readonly string[] }
   return { all, unique: [...unique.values()].map(objectText) };
 }
 
-describe(`the objects of ${PLATFORMS} generated platforms`, () => {
+const examples = join(__dirname, '..', '..', 'examples');
+
+describe('an API server with the custom resource definitions, unknown and doubled fields refused,', () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
@@ -33,7 +35,20 @@ describe(`the objects of ${PLATFORMS} generated platforms`, () => {
   });
   afterAll(() => cluster?.stop());
 
-  test('are taken by the API server, unknown and doubled fields refused', async () => {
+  test.each(['dev', 'preprod', 'prod'])('takes every file that OpenLuffy renders for %s', async (environment) => {
+    const answers = await strictDryRun(cluster, join(examples, '01-openluffy', 'rendered', environment));
+    expect(answers.filter((answer) => !answer.accepted)).toEqual([]);
+    expect(answers.length).toBeGreaterThan(20);
+  });
+
+  test('takes every chart of an existing cdk8s app with workloads, hosts and environments in it', async () => {
+    const answers = await strictDryRun(cluster, join(examples, 'in-a-cdk8s-app', 'rendered'));
+    expect(answers.filter((answer) => !answer.accepted)).toEqual([]);
+    expect(answers.map(({ message }) => message.split('\n').length).every((objects) => objects > 10)).toBe(true);
+    expect(answers).toHaveLength(3);
+  });
+
+  test(`takes the objects of ${PLATFORMS} generated platforms`, async () => {
     const { all, unique } = objects();
     const folder = join(cluster.folder, 'generated');
     mkdirSync(folder);
@@ -50,7 +65,7 @@ describe(`the objects of ${PLATFORMS} generated platforms`, () => {
     process.stdout.write(`${all} objects of ${PLATFORMS} platforms, ${unique.length} of them different\n`);
   });
 
-  test('a doubled or unknown field among them would be found', async () => {
+  test('finds an unknown field in an object of a generated platform', async () => {
     const folder = join(cluster.folder, 'wrong');
     mkdirSync(folder);
     const [platform] = [...lawfulPlatforms(1)];
