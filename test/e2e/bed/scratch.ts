@@ -50,7 +50,7 @@ export interface Scratch {
   /** Last lines that a program wrote. */
   log(name: string, lines?: number): string;
   /**
-   * Asks `probe` every 50 ms until it answers something other than undefined, and returns that.
+   * Asks `probe` every 100 ms until it answers something other than undefined, and returns that.
    * @throws when `within` milliseconds passed, or a program of the bed ended meanwhile; the message has what `what` says.
    */
   until<T>(what: string | (() => string), probe: () => Promise<T | undefined> | T | undefined, within: number): Promise<T>;

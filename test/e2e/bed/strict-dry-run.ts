@@ -21,7 +21,9 @@ export async function strictDryRun(controlPlane: Pick<ControlPlane, 'kubectl' | 
   const objects = new Map<string, readonly KubernetesObject[]>();
   for (const file of files) {
     try {
-      objects.set(file, loadObjects(file));
+      const held = loadObjects(file);
+      if (held.length === 0) throw new Error(`${file} holds no object`);
+      objects.set(file, held);
     } catch (failure) {
       results.set(file, { file, accepted: false, message: messageOf(failure) });
     }
@@ -40,13 +42,12 @@ export async function strictDryRun(controlPlane: Pick<ControlPlane, 'kubectl' | 
   // Most folders are taken whole, with a line per object. Where something is refused, every file is asked about alone.
   const whole = objects.size > 0 ? await ask([...objects.keys()]) : { accepted: false, message: '' };
   const lines = whole.message.split('\n');
+  const count = [...objects.values()].flat().length;
+  if (whole.accepted && lines.length !== count) throw new Error(`kubectl has ${lines.length} lines of ${count} objects:\n${whole.message}`);
   for (const [file, held] of objects) {
-    results.set(file, {
-      file,
-      ...(whole.accepted ? { accepted: true, message: lines.splice(0, held.length).join('\n') } : await ask([file])),
-    });
+    const answer = whole.accepted ? { accepted: true, message: lines.splice(0, held.length).join('\n') } : await ask([file]);
+    results.set(file, { file, ...answer });
   }
-  if (whole.accepted && lines.length > 0) throw new Error(`kubectl said more than the objects are:\n${lines.join('\n')}`);
   return files.flatMap((file) => results.get(file) ?? []);
 }
 
