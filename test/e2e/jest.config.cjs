@@ -7,5 +7,6 @@ module.exports = {
   testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   maxWorkers: 3,
+  testSequencer: '<rootDir>/test/e2e/longest-first.cjs',
   testTimeout: 300_000,
 };
