@@ -109,20 +109,16 @@ test('a preview shows the objects of both environments as stagegate preview does
 test('an update that the API server refuses half-way keeps what it took, and the next one makes the rest', async () => {
   const message = 'Applications of production are frozen';
   await bed.apply(refusal({ group: 'argoproj.io', resource: 'applications', name: 'checkout-prod', message }));
-  const refused = await stack.up();
+  // Without the option the engine begins nothing more after the refusal, and how far it is by then differs.
+  const refused = await stack.up({ args: ['--continue-on-error'] });
   expect(refused.code).not.toBe(0);
   expect(messages(refused)).toContain(message);
-  // The engine begins nothing more after a refusal: what it had not begun by then is missing as well.
-  const kept = await uids();
-  expect(kept.length).toBeGreaterThan(0);
+  expect(await uids()).toHaveLength(2 * OBJECTS - 1);
 
   await bed.kubectl(['delete', 'validatingadmissionpolicybinding,validatingadmissionpolicy', 'frozen']);
   const next = await stack.up();
   expect(next.code).toBe(0);
-  const created = done(next).filter((step) => /^create .*\/.*\//.test(step));
-  expect(created).toContain('create prod/Application.argoproj.io/argocd/checkout-prod');
-  expect(created).toHaveLength(2 * OBJECTS - kept.length);
-  expect(await uids()).toEqual(expect.arrayContaining(kept));
+  expect(done(next)).toEqual(['create prod/Application.argoproj.io/argocd/checkout-prod']);
   expect(await uids()).toHaveLength(2 * OBJECTS);
 });
 
