@@ -1,46 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Ajv from 'ajv';
-import { parse } from 'yaml';
 import { packageVersion } from '../../lib/cli/version';
-import { releaseFile, releaseId } from '../../lib/delivery/release';
-import type { KubernetesObject } from '../../lib/desired/desired-state';
-import type { Difference } from '../../lib/diff/difference';
-import { type Called, call, folderWith, removeFolders, smallProgram } from './calling';
+import { call, folderWith } from './calling';
 import { cloneWith, commitAll, git, write } from './clones';
-
-const { PATH } = process.env;
-/** Where packages of bases are kept. */
-let cache = '';
-
-beforeEach(() => {
-  cache = folderWith();
-});
-
-afterEach(() => {
-  removeFolders();
-  process.env.PATH = PATH;
-});
-
-const program = smallProgram(
-  "const prod = new Environment(platform, 'prod', { tier: Tier.production, target: Target.kubernetes(cluster) });\nnew PromotionPolicy(platform, 'dev-to-prod', { from: dev, to: prod, gates: [Gate.healthy()] });",
-);
-const withMore = (text: string): string => program.replace("route: '/' }", `route: '/', ${text} }`);
-const images = (letter: string): string => `web: ghcr.io/acme/shop/web@sha256:${letter.repeat(64)}\n`;
-const values = 'app/delivery: 1\napp/intake: 2\n';
-
-const diff = (folder: string, ...args: readonly string[]): Promise<Called> =>
-  call(['diff', ...args], { folder, environment: { XDG_CACHE_HOME: cache } });
-
-async function difference(folder: string, ...args: readonly string[]): Promise<Difference> {
-  const { out, err, code } = await diff(folder, '--json', ...args);
-  if (code > 1) throw new Error(err);
-  return JSON.parse(out) as Difference;
-}
-
-const told = ({ environments }: Difference): string[] =>
-  environments.flatMap(({ name, changes }) => changes.map((change) => `${name} ${change.action} ${change.kind} ${change.name}`));
+import { diff, difference, images, program, shadow, told, values, withMore } from './diffs';
 
 describe('Against another commit', () => {
   test('a program that did not change is said to change nothing, and exits with 0', async () => {
@@ -280,9 +244,7 @@ describe('The packages of the base', () => {
   /** An npm that installs what the lock file names, and counts how often it is called. */
   function standIn(script: string): string {
     const folder = folderWith();
-    writeFileSync(join(folder, 'npm'), `#!/bin/sh\nset -e\necho "$@" >> "${folder}/calls"\n${script}\n`);
-    chmodSync(join(folder, 'npm'), 0o755);
-    process.env.PATH = `${folder}${delimiter}${PATH}`;
+    shadow('npm', folder, `set -e\necho "$@" >> "${folder}/calls"\n${script}`);
     return join(folder, 'calls');
   }
   const installing = `mkdir -p node_modules/levels && printf '%s' '{ "name": "levels", "main": "index.js" }' > node_modules/levels/package.json && echo "exports.level = 'installed'" > node_modules/levels/index.js`;
@@ -327,184 +289,5 @@ describe('The packages of the base', () => {
     const { code, out, err } = await diff(folder);
     expect({ code, out }).toEqual({ code: 3, out: '' });
     expect(err).toContain('the packages of the base cannot be installed: cannot reach https://registry.example.com');
-  });
-});
-
-/** Puts what is rendered on the branch of an environment, as a release does. */
-async function release(folder: string, environment: string): Promise<string> {
-  await call(['render', '--out', 'out'], { folder });
-  const source = { repository: 'acme/shop', ref: 'refs/heads/develop', commit: 'a'.repeat(40) };
-  const web = { 'image/web': { repository: 'ghcr.io/acme/shop/web', digest: `sha256:${'a'.repeat(64)}`, source } };
-  const content = { environment: 'dev', images: { web }, tool: '0.1.0', desired: 'd'.repeat(64), trees: {}, bootstrap: {} };
-  const record = { id: releaseId(content), ...content, config: 'c'.repeat(40), createdAt: '2026-11-21T00:00:00.000Z' };
-  git(folder, 'switch', '--quiet', '--orphan', `env/${environment}`);
-  execFileSync('cp', ['-r', join(folder, 'out', environment, 'manifests'), join(folder, 'manifests')]);
-  writeFileSync(join(folder, 'release.yaml'), releaseFile.write(record));
-  rmSync(join(folder, 'out'), { recursive: true });
-  const commit = commitAll(folder);
-  git(folder, 'switch', '--quiet', 'main');
-  return commit;
-}
-
-describe('Against what is released', () => {
-  test('the same program renders the same objects, and a change is told', async () => {
-    const folder = cloneWith({ 'platform.ts': program, 'images.yaml': images('a'), 'values.yaml': values, '.gitignore': 'out\n' });
-    const commit = await release(folder, 'dev');
-    // What is beside the program is older than what is released.
-    write(folder, 'images.yaml', images('b'));
-    const same = await difference(folder, '--released', 'dev', '--exit-code');
-    expect(same).toMatchObject({ base: { name: 'env/dev', commit }, environments: [] });
-    expect(same.notCompared).toEqual([{ what: 'what the stack of dev applies', why: 'env/dev holds what is synced from it' }]);
-    write(folder, 'platform.ts', withMore("env: { LEVEL: 'warn' }"));
-    const found = await difference(folder, '--released', 'dev');
-    expect(told(found)).toEqual([
-      'dev update ConfigMap web-config-'.concat(found.environments[0]?.changes[0]?.name.split('-').at(-1) ?? ''),
-      'dev update Deployment web',
-    ]);
-    expect((await diff(folder, '--released', 'dev', '--exit-code')).code).toBe(1);
-  });
-
-  test('on a local host, in place of the clone', async () => {
-    const files = { 'platform.ts': program, 'images.yaml': images('a'), 'values.yaml': values, '.gitignore': 'out\n' };
-    const released = cloneWith(files);
-    const commit = await release(released, 'dev');
-    const host = folderWith();
-    git(host, 'clone', '--quiet', '--bare', released, 'repository.git');
-    const folder = cloneWith(files);
-    expect((await diff(folder, '--released', 'dev')).code).toBe(2);
-    expect(await difference(folder, '--released', 'dev', '--host', host)).toMatchObject({
-      base: { name: 'env/dev', commit },
-      environments: [],
-    });
-  });
-
-  test('a service without an image says so', async () => {
-    const folder = cloneWith({ 'platform.ts': program, 'images.yaml': images('a'), 'values.yaml': values, '.gitignore': 'out\n' });
-    await release(folder, 'dev');
-    write(
-      folder,
-      'platform.ts',
-      `${program}\nnew ServiceStack(platform, 'api', { build: Build.dockerfile('web'), port: 1, health: '/' });`,
-    );
-    const { notCompared, environments } = await difference(folder, '--released', 'dev');
-    expect(notCompared[0]).toEqual({ what: 'image/api', why: 'no release has an image for it yet' });
-    expect(environments[0]?.changes.filter(({ action }) => action === 'create').length).toBeGreaterThan(3);
-  });
-});
-
-describe('Against a cluster', () => {
-  const kinds = [
-    'configmaps cm v1 true ConfigMap',
-    'namespaces ns v1 false Namespace',
-    'services svc v1 true Service',
-    'serviceaccounts sa v1 true ServiceAccount',
-    'deployments.apps deploy apps/v1 true Deployment',
-  ];
-
-  /** A cluster that holds these objects, with what it was asked. */
-  function standIn(objects: readonly object[], more: Readonly<Record<string, string>> = {}): { readonly calls: () => string[] } {
-    const folder = folderWith({ 'cluster.json': JSON.stringify(objects), kinds: kinds.join('\n'), ...more });
-    const script = join(folder, 'kubectl');
-    writeFileSync(script, `#!/bin/sh\nexec '${process.execPath}' '${join(__dirname, 'stand-in-kubectl.cjs')}' '${folder}' "$@"\n`);
-    chmodSync(script, 0o755);
-    process.env.PATH = `${folder}${delimiter}${PATH}`;
-    return { calls: () => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n') };
-  }
-
-  /** The objects of an environment as they would be in a cluster where these have applied them. */
-  async function deployed(folder: string, ...managers: readonly string[]): Promise<KubernetesObject[]> {
-    await call(['render', '--env', 'dev', '--out', 'out'], { folder });
-    const files = readdirSync(join(folder, 'out', 'dev'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
-    const objects = files.map((name) => parse(readFileSync(join(folder, 'out', 'dev', name), 'utf8')) as KubernetesObject);
-    rmSync(join(folder, 'out'), { recursive: true });
-    const managedFields = managers.map((manager) => ({ manager, operation: 'Apply' }));
-    return objects.map(
-      (object) =>
-        ({ ...object, status: { x: 1 }, metadata: { ...object.metadata, managedFields, uid: 'x', generation: 3 } }) as KubernetesObject,
-    );
-  }
-
-  const files = { 'platform.ts': program, 'images.yaml': images('a'), 'values.yaml': values };
-  const known = new Set(kinds.map((line) => line.split(' ').at(-1)));
-
-  test('what is there is compared by a dry run in the name of who applied it; what is ours and not declared is deleted', async () => {
-    const folder = folderWith(files);
-    const objects = await deployed(folder, 'argocd-controller', 'somebody');
-    const old = {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: {
-        name: 'old',
-        namespace: 'shop-dev',
-        labels: { 'app.kubernetes.io/managed-by': 'stagegate', 'stagegate.dev/environment': 'dev' },
-      },
-    };
-    const others = { ...old, metadata: { ...old.metadata, name: 'others', labels: {} } };
-    const owned = { ...old, metadata: { ...old.metadata, name: 'owned', ownerReferences: [{ kind: 'X' }] } };
-    const { calls } = standIn([...objects.filter(({ kind }) => kind !== 'Service'), old, others, owned]);
-    write(folder, 'platform.ts', withMore('replicas: 3'));
-    const found = await difference(folder, '--live', 'dev', '--context', 'staging');
-    expect(told(found)).toEqual(['dev delete ConfigMap old', 'dev update Deployment web', 'dev create Service web']);
-    expect(found.environments[0]?.changes[1]?.fields).toContainEqual({ path: 'spec.replicas', before: 1, after: 3 });
-    expect(found.base).toEqual({ name: 'cluster' });
-    expect(found.notCompared.every(({ why }) => why === 'the cluster does not know this kind')).toBe(true);
-    expect(found.notCompared.length).toBeGreaterThan(3);
-    expect(calls().every((one) => one.startsWith('--context staging '))).toBe(true);
-    expect(calls().filter((one) => one.includes(' apply '))).toEqual([
-      expect.stringContaining('--dry-run=server --force-conflicts --field-manager=argocd-controller'),
-    ]);
-  });
-
-  test('whose fields they are is not known where nobody applied on the server, and that is said', async () => {
-    const folder = folderWith(files);
-    const objects = await deployed(folder);
-    standIn(objects);
-    const { environments, notCompared } = await difference(folder, '--live', 'dev');
-    expect(environments).toEqual([]);
-    const count = objects.filter(({ kind }) => known.has(kind)).length;
-    expect(notCompared.at(-1)).toMatchObject({ what: `fields that are no longer declared, of ${count} objects` });
-  });
-
-  test('what the cluster refuses is told in its words, but for secrets that it quotes', async () => {
-    const withToken = (token: string): string => withMore(`env: { API_TOKEN: '${token}' }`);
-    const folder = folderWith({ ...files, 'platform.ts': withToken('hunter2hunter2') });
-    const text =
-      'Warning: old\nThe ConfigMap is invalid: data: Invalid value: map[API_TOKEN:hunter2hunter2]: https://me:hunter3@policy.example.com says no\n@@ -1,6 +1,6 @@';
-    standIn(await deployed(folder, 'argocd-controller'), { 'refusing.json': JSON.stringify({ kind: 'ConfigMap', text }) });
-    const { notCompared } = await difference(folder, '--live', 'dev');
-    expect(notCompared.filter(({ why }) => why.startsWith('it refuses the change'))).toEqual([
-      {
-        what: expect.stringMatching(/^what the API server makes of ConfigMap web-config-/),
-        why: 'it refuses the change: The ConfigMap is invalid: data: Invalid value: map[API_TOKEN:[secret]]: https://[secret]@policy.example.com says no',
-      },
-    ]);
-  });
-
-  test('the images are those that are released, where the clone knows them', async () => {
-    const folder = cloneWith({ ...files, '.gitignore': 'out\n' });
-    standIn(await deployed(folder, 'argocd-controller'));
-    await release(folder, 'dev');
-    write(folder, 'images.yaml', images('b'));
-    const { err, out } = await diff(folder, '--live', 'dev');
-    expect(out).toMatch(/: nothing changes\n/);
-    expect(err).toMatch(/^images {2}those of env\/dev, [0-9a-f]{7}$/);
-    expect((await diff(folder, '--live', 'dev', '--images', 'images.yaml')).out).toContain('image aaaaaaa → bbbbbbb');
-  });
-
-  test('what cannot be read is a failure of the outside', async () => {
-    const folder = folderWith(files);
-    standIn([], { failing: 'get' });
-    expect(await diff(folder, '--live', 'dev')).toMatchObject({
-      code: 3,
-      out: '',
-      err: expect.stringContaining('kubectl get failed: Error from server (Forbidden)'),
-    });
-    process.env.PATH = folderWith();
-    expect(await diff(folder, '--live', 'dev')).toMatchObject({ code: 3, err: expect.stringContaining('kubectl is not installed') });
-  });
-
-  test('without an image nothing can be compared', async () => {
-    const folder = folderWith({ 'platform.ts': program });
-    expect(await diff(folder, '--live', 'dev')).toMatchObject({ code: 1, out: expect.stringContaining('SG023') });
   });
 });
