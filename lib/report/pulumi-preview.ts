@@ -1,4 +1,5 @@
 import type { FieldChange } from '../diff/difference';
+import { isRecord } from '../diff/json';
 import type { Json } from '../model/platform-model';
 
 /** What Pulumi would do to a stack, or why that is not known. */
@@ -139,10 +140,6 @@ function errorOf(diagnostic: unknown): string[] {
 
 function isStep(value: unknown): value is PrintedStep {
   return isRecord(value) && typeof value.op === 'string' && typeof value.urn === 'string';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Several documents, a line each, as Pulumi prints with PULUMI_ENABLE_STREAMING_JSON_PREVIEW. */
