@@ -6,7 +6,7 @@ import { argoCdHealth } from '../../lib/delivery';
 import { OPENLUFFY, once } from '../requirements/openluffy-host';
 import { type Edit, parsed, program, rendered, VALUES } from '../requirements/program';
 import { requirement } from '../requirements/requirement';
-import { type ApplicationState, type Bed, program as programOf, startBed } from './bed';
+import { type ApplicationState, type Bed, deployed, program as programOf, startBed } from './bed';
 import { type ArgoCdServer, type Session, startArgoCdServer } from './bed/argo-cd-server';
 
 const timeout = 300_000;
@@ -92,12 +92,7 @@ const enforced = once(async (): Promise<Enforced> => {
       return head;
     },
     async runs(environment, head) {
-      await bed.waitFor(
-        `openluffy-${environment}`,
-        ({ sync, health, operation }) =>
-          sync === 'Synced' && health === 'Healthy' && operation?.phase === 'Succeeded' && operation.revision === head,
-        60_000,
-      );
+      await bed.waitFor(`openluffy-${environment}`, deployed(head), 60_000);
     },
   };
 });

@@ -43,6 +43,12 @@ export interface ArgoCd {
   sync(name: string, revision: string): Promise<void>;
 }
 
+/** Holds when a sync to `commit` has ended and all is well. Argo CD says the latter a moment before it has recorded the former. */
+export function deployed(commit: string): (state: ApplicationState) => boolean {
+  return ({ sync, health, revision, operation }) =>
+    sync === 'Synced' && health === 'Healthy' && revision === commit && operation?.phase === 'Succeeded' && operation.revision === commit;
+}
+
 const path = (name: string): string => `/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${name}`;
 
 /** What Argo CD's components read when they start; the custom resource definitions are there already. */

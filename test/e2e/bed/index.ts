@@ -3,7 +3,7 @@ import { type ControlPlane, startControllers, startControlPlane } from './contro
 import { openScratch } from './scratch';
 import { startSimulatedCluster } from './simulated-cluster';
 
-export type { ApplicationState, ArgoCd, ResourceState } from './argo-cd';
+export { type ApplicationState, type ArgoCd, deployed, type ResourceState } from './argo-cd';
 export type { Finding, Severity } from './checkers';
 export { actionlint, checkov, kubeScore, zizmor } from './checkers';
 export type { ControlPlane } from './control-plane';
