@@ -33,6 +33,8 @@ module.exports = {
       },
     ],
   },
+  // What failed is repeated below all that the tests say.
+  reporters: [['default', { summaryThreshold: 0 }]],
   maxWorkers: 2,
   testTimeout: 30_000,
 };
