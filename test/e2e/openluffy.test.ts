@@ -72,7 +72,7 @@ describe('OpenLuffy on Argo CD', () => {
     const merged = Date.now();
     await delivery.mergeToDevelop('first');
     first = await release(digest('a1'));
-    await delivery.deliverUntil('the release to be merged to env/dev', arrived(first, 'dev'), 30_000);
+    await delivery.deliverUntil('the release to be merged to env/dev', arrived(first, 'dev'), 60_000);
     await healthyAtHead('dev');
     times.push(`merge to Healthy in dev          ${seconds(merged)}   about 3 minutes`);
     const devHealthy = Date.now();
@@ -101,7 +101,7 @@ describe('OpenLuffy on Argo CD', () => {
   });
 
   test('production waits for the merge to main, for an approval and for a person who syncs', async () => {
-    await delivery.deliverUntil('preprod to be verified', async () => (await statusOf('preprod')).state !== 'syncing', 30_000);
+    await delivery.deliverUntil('preprod to be verified', async () => (await statusOf('preprod')).state !== 'syncing', 60_000);
     await delivery.mergeToMain();
     await delivery.deliverUntil(
       'the promotion to wait for an approval',
@@ -111,9 +111,9 @@ describe('OpenLuffy on Argo CD', () => {
     expect((await statusOf('prod')).waiting.filter(({ state }) => state !== 'success').map(({ gate }) => gate)).toEqual(['approvals']);
 
     await delivery.stagegate(['approve', 'prod'], { as: 'mia' });
-    await delivery.deliverUntil('the release to be merged to env/prod', arrived(first, 'prod'), 30_000);
+    await delivery.deliverUntil('the release to be merged to env/prod', arrived(first, 'prod'), 60_000);
     expect((await statusOf('prod')).state).toBe('awaiting-sync');
-    await bed.waitFor('openluffy-prod', ({ sync, health }) => sync === 'OutOfSync' && health === 'Missing', 30_000);
+    await bed.waitFor('openluffy-prod', ({ sync, health }) => sync === 'OutOfSync' && health === 'Missing', 60_000);
 
     const asked = Date.now();
     await delivery.stagegate(['sync', 'prod', '--confirm', 'prod'], { as: 'mia' });
@@ -126,7 +126,7 @@ describe('OpenLuffy on Argo CD', () => {
   test('of two merges within the soak only the newer reaches preprod', async () => {
     await delivery.mergeToDevelop('overtaken');
     const overtaken = await release(digest('a2'));
-    await delivery.deliverUntil('the older release to be in dev', arrived(overtaken, 'dev'), 30_000);
+    await delivery.deliverUntil('the older release to be in dev', arrived(overtaken, 'dev'), 60_000);
     await healthyAtHead('dev');
     await delivery.stagegate(['deliver']);
     await delivery.mergeToDevelop('second');
@@ -151,7 +151,7 @@ describe('OpenLuffy on Argo CD', () => {
       60_000,
     );
     await delivery.stagegate(['approve', 'prod'], { as: 'mia' });
-    await delivery.deliverUntil('the newer release to be merged to env/prod', arrived(second, 'prod'), 30_000);
+    await delivery.deliverUntil('the newer release to be merged to env/prod', arrived(second, 'prod'), 60_000);
     await delivery.stagegate(['sync', 'prod', '--confirm', 'prod'], { as: 'mia' });
     await healthyAtHead('prod');
     await delivery.stagegate(['deliver']);
@@ -181,7 +181,7 @@ describe('OpenLuffy on Argo CD', () => {
   test('an image that never becomes ready does not leave dev', async () => {
     await delivery.mergeToDevelop('broken');
     const broken = await release(BROKEN);
-    await delivery.deliverUntil('the broken release to be in dev', arrived(broken, 'dev'), 30_000);
+    await delivery.deliverUntil('the broken release to be in dev', arrived(broken, 'dev'), 60_000);
     await bed.refresh('openluffy-dev');
     await bed.waitFor('openluffy-dev', ({ health }) => health === 'Degraded', 60_000);
     await delivery.deliverUntil('dev to count as failed', async () => (await statusOf('dev')).state === 'failed', 60_000);
