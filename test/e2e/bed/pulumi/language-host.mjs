@@ -59,8 +59,7 @@ async function run(request) {
     parallel: String(request.getParallel()),
   };
   const args = [
-    '--require',
-    fileURLToPath(new URL('keep-code.cjs', import.meta.url)),
+    ...['keep-code.cjs', 'load-late.cjs'].flatMap((file) => ['--require', fileURLToPath(new URL(file, import.meta.url))]),
     ...(options.nodeargs === undefined ? [] : String(options.nodeargs).split(' ')),
     createRequire(join(folder, 'index.js')).resolve('@pulumi/pulumi/cmd/run'),
     ...Object.entries(flags).flatMap(([name, value]) => (value === '' ? [] : [`--${name}=${value}`])),

@@ -40,7 +40,8 @@ function standInOr(plugins: string, name: string, folder: string, script: string
     return linked(plugins, name, folder, { folder: official.folder, is: `the official one of ${official.folder}` });
   const launcher = join(plugins, folder, name);
   mkdirSync(join(plugins, folder));
-  writeFileSync(launcher, `#!/bin/sh\nexec "${process.execPath}" "${join(__dirname, script)}" "$@"\n`, { mode: 0o755 });
+  const [preload, main] = ['keep-code.cjs', script].map((file) => join(__dirname, file));
+  writeFileSync(launcher, `#!/bin/sh\nexec "${process.execPath}" --require "${preload}" "${main}" "$@"\n`, { mode: 0o755 });
   return { name, is: `a stand-in, test/e2e/bed/pulumi/${script}`, standIn: true };
 }
 
