@@ -9,6 +9,7 @@ const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { dirname, join, sep } = require('node:path');
+const { cachedDataVersionTag } = require('node:v8');
 const { Script } = require('node:vm');
 
 const folder = join(__dirname, '..', '..', '..', '..', 'node_modules', '.cache', 'stagegate-code');
@@ -18,12 +19,14 @@ else keepCode();
 
 function keepCode() {
   const compile = Module.prototype._compile;
+  /** Of V8 and its flags: what was compiled with others is of no use. */
+  const version = String(cachedDataVersionTag());
   /** Scripts that are not in the folder yet, by their files in it. */
   const missing = new Map();
 
   Module.prototype._compile = function (content, filename) {
     if (!isKept(content, filename)) return compile.call(this, content, filename);
-    const file = join(folder, createHash('sha1').update(process.version).update(content).digest('hex'));
+    const file = join(folder, createHash('sha1').update(version).update(content).digest('hex'));
     const cachedData = tryRead(file);
     const script = new Script(Module.wrap(content), { filename, cachedData });
     if (cachedData === undefined || script.cachedDataRejected) missing.set(file, script);
@@ -45,7 +48,7 @@ function keepCode() {
 /** A script that is made here cannot import; the compiler has such calls, but for plugins of its server alone. */
 function isKept(content, filename) {
   if (!filename.includes(`${sep}node_modules${sep}`) || content.startsWith('#!')) return false;
-  return !/\bimport\s*\(/.test(content) || filename.endsWith(join('typescript', 'lib', 'typescript.js'));
+  return filename.endsWith(join('typescript', 'lib', 'typescript.js')) || !/\bimport\s*\(/.test(content);
 }
 
 function tryRead(file) {

@@ -59,6 +59,8 @@ async function run(request) {
     parallel: String(request.getParallel()),
   };
   const args = [
+    // The SDK sets it as it loads, and what was compiled without it would be of no use the next time.
+    '--allow-natives-syntax',
     ...['keep-code.cjs', 'load-late.cjs'].flatMap((file) => ['--require', fileURLToPath(new URL(file, import.meta.url))]),
     ...(options.nodeargs === undefined ? [] : String(options.nodeargs).split(' ')),
     createRequire(join(folder, 'index.js')).resolve('@pulumi/pulumi/cmd/run'),
