@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { releaseFile, releaseId } from '../../lib/delivery/release';
 import type { Difference } from '../../lib/diff/difference';
@@ -56,8 +56,6 @@ export async function release(folder: string, environment: string): Promise<stri
 
 /** Puts a shell script into a folder and has it be found there before all others, until the test ends. */
 export function shadow(program: string, folder: string, script: string): void {
-  const file = join(folder, program);
-  writeFileSync(file, `#!/bin/sh\n${script}\n`);
-  chmodSync(file, 0o755);
+  writeFileSync(join(folder, program), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   process.env.PATH = `${folder}${delimiter}${PATH}`;
 }

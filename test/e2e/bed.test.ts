@@ -171,6 +171,7 @@ describe('The test bed', () => {
     await bed.refresh('dev');
     const state = await bed.waitFor('dev', deployed(second), 60_000);
     console.log(`pushed commit healthy after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    expect(state.operation).toMatchObject({ phase: 'Succeeded', revision: second });
     expect(state.history).toEqual([first, second]);
     expect(await image('dev')).toBe(better);
   });
@@ -334,6 +335,7 @@ describe('Programs that the bed runs', () => {
       expect(await client.ask('PUBLISH news hello')).toBe(':1');
       expect(await listener.next()).toContain('hello');
       await scratch.until('the key to expire', async () => (await client.ask('GET key')) === '$-1' || undefined, 10_000);
+      expect(await client.ask('GET key')).toBe('$-1');
       client.close();
       listener.close();
     } finally {
